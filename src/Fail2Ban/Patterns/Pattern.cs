@@ -28,6 +28,9 @@ public sealed class Pattern : IDisposable
     /// <summary>Named groups with their numbers, in the order of definition.</summary>
     public IReadOnlyList<(string Name, int Number)> GroupNames { get; }
 
+    /// <summary>What a prefilter may rely on.</summary>
+    public PatternFacts Facts { get; } = new([], 0, false);
+
     /// <summary>Compiles a pattern.</summary>
     /// <param name="text">Python's dialect; see python-re of the specification.</param>
     /// <param name="multiLine">Python's MULTILINE flag.</param>
@@ -54,7 +57,13 @@ public sealed class Pattern : IDisposable
     /// <paramref name="start"/>.
     /// </param>
     /// <param name="start">In bytes, on a character boundary.</param>
-    public MatchOutcome Match(ReadOnlySpan<byte> subject, int start = 0)
+    public MatchOutcome Match(ReadOnlySpan<byte> subject, int start = 0) => Match(subject, start, Ascii.IsValid(subject));
+
+    /// <summary>Searches as <see cref="Match(ReadOnlySpan{byte}, int)"/> where the caller knows what the subject holds.</summary>
+    /// <param name="subject">Valid UTF-8.</param>
+    /// <param name="start">In bytes, on a character boundary.</param>
+    /// <param name="isAscii">Whether every byte of the subject is below 0x80; a wrong <see langword="true"/> gives wrong verdicts.</param>
+    public MatchOutcome Match(ReadOnlySpan<byte> subject, int start, bool isAscii)
     {
         int result = _code.Match(subject, start, BaseMatchLimit + MatchLimitPerByte * (uint)subject.Length);
         return result > 0 ? MatchOutcome.Match : result == -1 ? MatchOutcome.NoMatch : MatchOutcome.LimitExceeded;

@@ -1,0 +1,10 @@
+namespace Fail2Ban.Patterns;
+
+/// <summary>What is known of every match of a pattern, for a prefilter. All of it errs to the safe side.</summary>
+/// <param name="RequiredLiterals">
+/// Each matching subject contains at least one of these somewhere (the matched text, not only what surrounds it);
+/// empty when no such set is known.
+/// </param>
+/// <param name="MinimalLength">No match is shorter, in bytes.</param>
+/// <param name="AnchoredAtStart">Each match begins at offset 0 of the subject.</param>
+public sealed record PatternFacts(IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart);
