@@ -11,12 +11,18 @@ namespace Fail2Ban.Values;
 /// <remarks>
 /// The closed set of kinds: null, bool, int/long/System.Numerics.BigInteger, double, string, byte[],
 /// <see cref="PythonTuple"/>, <see cref="PythonDict"/>, <see cref="PythonSet"/>, any other
-/// <see cref="IEnumerable"/> as a list, and anything else by its ToString() (an id or address).
+/// <see cref="IEnumerable"/> as a list, <see cref="PythonError"/>, and anything else by its ToString() (an id or address).
 /// </remarks>
 public static class PythonText
 {
     /// <summary>What <c>str(value)</c> gives: a string as it is, everything else as <see cref="Repr(object)"/>.</summary>
-    public static string Str(object? value) => value as string ?? Repr(value);
+    public static string Str(object? value) => value switch
+    {
+        string words => words,
+        PythonError error => error.Message,
+        null or IEnumerable or IFormattable or bool => Repr(value),
+        _ => value.ToString() ?? "",
+    };
 
     /// <summary>What <c>repr(value)</c> gives.</summary>
     public static string Repr(object? value)
@@ -69,6 +75,8 @@ public static class PythonText
             case PythonDict dict: AppendDict(text, dict); break;
             case PythonSet { Count: 0 }: text.Append("set()"); break;
             case PythonSet set: AppendItems(text, '{', set, '}'); break;
+            case PythonError { Arguments.Count: 1 } error: text.Append(error.TypeName).Append('('); Append(text, error.Arguments[0]); text.Append(')'); break;
+            case PythonError error: text.Append(error.TypeName); AppendItems(text, '(', error.Arguments, ')'); break;
             case IEnumerable items: AppendItems(text, '[', items, ']'); break;
             case IFormattable number: text.Append(number.ToString(null, CultureInfo.InvariantCulture)); break;
             default: AppendString(text, value.ToString() ?? ""); break;
