@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Numerics;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Control.Commands;
+
+/// <summary>The words of one command, read as the original reads them.</summary>
+/// <param name="words">As they came over the wire.</param>
+/// <param name="start">The first word that counts.</param>
+internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 0)
+{
+    /// <summary>How many words there are.</summary>
+    public int Count => words.Count - start;
+
+    /// <summary>A word as it came.</summary>
+    /// <exception cref="CommandException">There are not so many.</exception>
+    public object? this[int index] => index < Count ? words[start + index] : throw CommandException.Missing();
+
+    /// <summary>Everything behind the first <paramref name="count"/> words.</summary>
+    public CommandWords After(int count) => new(words, Math.Min(start + count, words.Count));
+
+    /// <summary>A word as text; numbers and booleans as Python prints them.</summary>
+    public string Text(int index) => PythonText.Str(this[index]);
+
+    /// <summary>All words as text, a list among them as its members (several values of one option come so).</summary>
+    public IReadOnlyList<string> Texts()
+    {
+        var texts = new List<string>(Count);
+        for (int i = 0; i < Count; i++)
+        {
+            if (this[i] is List<object?> or PythonTuple or PythonSet) texts.AddRange(((IEnumerable<object?>)this[i]!).Select(PythonText.Str));
+            else texts.Add(Text(i));
+        }
+
+        return texts;
+    }
+
+    /// <summary>A word as Python's <c>int()</c> reads it.</summary>
+    public int Integer(int index)
+    {
+        object? word = this[index];
+        switch (word)
+        {
+            case long number: return Fits(number);
+            case int number: return number;
+            case bool flag: return flag ? 1 : 0;
+            case double number when double.IsFinite(number): return Fits(Math.Truncate(number));
+            case string text:
+                string digits = text.Trim().Replace("_", "", StringComparison.Ordinal);
+                if (BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger parsed))
+                    return Fits((double)parsed);
+                throw CommandException.Value($"invalid literal for int() with base 10: {PythonText.Repr(text)}");
+            default:
+                throw new CommandException("TypeError",
+                    $"int() argument must be a string, a bytes-like object or a real number, not '{PythonText.TypeName(word)}'");
+        }
+
+        static int Fits(double number) => number is >= int.MinValue and <= int.MaxValue
+            ? (int)number
+            : throw CommandException.Value($"{number} is out of range: {int.MinValue} to {int.MaxValue}");
+    }
+
+    /// <summary>A word as a boolean: <c>1</c>, <c>on</c>, <c>true</c>, <c>yes</c> in any case are true, everything else is false.</summary>
+    public bool Flag(int index) => this[index] switch
+    {
+        bool flag => flag,
+        object word => PythonText.Str(word).ToLowerInvariant() is "1" or "on" or "true" or "yes",
+        null => false,
+    };
+
+    /// <summary>A word as a duration: a number of seconds (long or double, as Python would have it).</summary>
+    public object Duration(int index)
+    {
+        object? word = this[index];
+        if (word is long or double) return word;
+        if (word is int number) return (long)number;
+        return Values.Duration.TryParse(PythonText.Str(word), out object seconds, out string error)
+            ? seconds
+            : throw new CommandException("NameError", error);
+    }
+}

@@ -1,0 +1,48 @@
+using Fail2Ban.Jails;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Control.Commands;
+
+/// <summary>The trees that <c>status</c> and its like answer; the client draws them.</summary>
+internal static class StatusAnswers
+{
+    /// <summary>All jails by name.</summary>
+    public static List<object?> OfServer(JailSet jails) =>
+    [
+        new PythonTuple("Number of jail", (long)jails.Count),
+        new PythonTuple("Jail list", string.Join(", ", jails.All.Select(jail => jail.Name))),
+    ];
+
+    /// <summary>One jail.</summary>
+    /// <param name="jail">Which.</param>
+    /// <param name="flavor"><c>basic</c>, <c>short</c> (no list of addresses) or <c>stats</c>.</param>
+    public static Task<object?> OfJailAsync(Jail jail, string flavor) => jail.InvokeAsync<object?>(jail =>
+    {
+        if (flavor == "stats")
+        {
+            return new List<object?>
+            {
+                jail.Backend,
+                new PythonTuple((long)jail.Failures.Current, jail.Failures.Total),
+                new PythonTuple((long)jail.Bans.Manager.Current, jail.Bans.Manager.Total),
+            };
+        }
+
+        var filter = new List<object?>
+        {
+            new PythonTuple("Currently failed", (long)jail.Failures.Current),
+            new PythonTuple("Total failed", jail.Failures.Total),
+        };
+        if (flavor != "short") filter.Add(new PythonTuple("File list", jail.Logs.Paths.Cast<object?>().ToList()));
+        var actions = new List<object?>
+        {
+            new PythonTuple("Currently banned", (long)jail.Bans.Manager.Current),
+            new PythonTuple("Total banned", jail.Bans.Manager.Total),
+        };
+        if (flavor != "short") actions.Add(new PythonTuple("Banned IP list", Ids(jail)));
+        return new List<object?> { new PythonTuple("Filter", filter), new PythonTuple("Actions", actions) };
+    });
+
+    /// <summary>The banned ids of a jail in the order of their bans.</summary>
+    public static List<object?> Ids(Jail jail) => [.. jail.Bans.Manager.IdsInBanOrder().Select(id => (object)new PythonId(id.ToString()))];
+}

@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using System.Text;
+using Fail2Ban.Addresses;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Enforcement.Actions;
+using Fail2Ban.Logging;
+using Fail2Ban.Store;
+using Fail2Ban.Tracking.Failures;
+
+namespace Fail2Ban.Jails;
+
+/// <summary>One jail: its logs, its filter, the failures that it counts and the bans that follow.</summary>
+/// <remarks>
+/// An actor: all state is owned by its loop. From outside, everything goes through <see cref="InvokeAsync{T}(Func{Jail, T})"/>;
+/// the parts that it hands out (<see cref="Filter"/>, <see cref="Bans"/>, …) may be touched only there.
+/// </remarks>
+public sealed class Jail
+{
+    // Firewall names are made of the jail's name; iptables allows 28 characters, of which "f2b-" takes four.
+    private const int LongName = 26;
+    private const int MaximumErrors = 100;
+
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromSeconds(5);
+
+    private readonly JailServices _services;
+    private readonly JailLoop _loop;
+    private readonly Log _log;
+    private readonly Log _filterLog;
+    private readonly List<Failure> _found = [];
+    private DateTimeOffset _purgedAt;
+    private int _errors;
+    private bool _started;
+
+    /// <summary>A jail that does nothing yet.</summary>
+    /// <param name="name">Unique in the server.</param>
+    /// <param name="backend">As <c>statistics</c> shows it: <c>pyinotify</c>, <c>polling</c> or <c>systemd</c>.</param>
+    /// <param name="services">What all jails share.</param>
+    public Jail(string name, string backend, JailServices services)
+    {
+        Name = name;
+        Backend = backend;
+        _services = services;
+        _log = services.Log.For(JailSentences.JailLogger);
+        _filterLog = services.Log.For(JailSentences.FilterLogger);
+        _loop = new JailLoop(_log, name);
+        Filter = new Filter(name, services.Time, _filterLog);
+        Ignore = new IgnoreChecks(services);
+        Bans = new JailBans(name, services, _loop, () => _counters);
+        Logs = new JailLogs(name, services, _loop, ReadBlock) { Polling = backend == "polling" };
+        ResetSettings();
+        _log.Creating(name);
+        if (name.Length >= LongName) _log.NameTooLong(name);
+        _log.Uses(name, backend);
+        _log.Initiated(backend);
+    }
+
+    /// <summary>The jail's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How its logs are read.</summary>
+    public string Backend { get; }
+
+    /// <summary>Lines to failures.</summary>
+    public Filter Filter { get; }
+
+    /// <summary>Failures to tickets.</summary>
+    public FailureTracker Failures { get; } = new();
+
+    /// <summary>Who is never banned.</summary>
+    public IgnoreChecks Ignore { get; }
+
+    /// <summary>Tickets to bans, and their end.</summary>
+    public JailBans Bans { get; }
+
+    /// <summary>The logs.</summary>
+    public JailLogs Logs { get; }
+
+    /// <summary>Whether lines are passed over; bans go on and end in time.</summary>
+    public bool Idle { get; set; }
+
+    // The counters as of the last change, for tags of actions, which run elsewhere.
+    private JailCounters _counters;
+
+    /// <summary>Does something with the jail's parts, in its loop.</summary>
+    public Task<T> InvokeAsync<T>(Func<Jail, T> work) => _loop.InvokeAsync(() => work(this));
+
+    /// <summary>Does something with the jail's parts, in its loop; what it awaits comes back there.</summary>
+    public Task<T> InvokeAsync<T>(Func<Jail, Task<T>> work) => _loop.InvokeAsync(() => work(this));
+
+    /// <summary>Begins to work: starts the actions, brings stored bans back, reads the logs. Starting again ends a reload.</summary>
+    public Task StartAsync() => InvokeAsync(async jail =>
+    {
+        if (_started)
+        {
+            Logs.RemoveStale();
+            return true;
+        }
+
+        _started = true;
+        await Bans.Actions.StartAsync();
+        await Bans.RestoreAsync(Ignore);
+        await Logs.StartAsync();
+        _log.Started(Name);
+        return true;
+    });
+
+    /// <summary>Stops reading, takes the bans out of force and stops the actions. The store keeps the bans for the next start.</summary>
+    public Task StopAsync() => InvokeAsync(async jail =>
+    {
+        await Logs.StopAsync();
+        if (_started)
+        {
+            await Bans.RepealAsync();
+            await Bans.Actions.StopAsync();
+        }
+
+        _started = false;
+        Bans.Dispose();
+        Filter.Dispose();
+        if (_services.Store is { } store) await store.DisableJailAsync(Name);
+        _log.Stopped(Name);
+        return true;
+    });
+
+    /// <summary>Bans by hand.</summary>
+    /// <returns>How many were not banned before; complete when they are enforced.</returns>
+    public Task<int> BanAsync(IReadOnlyList<string> ids) => InvokeAsync(async jail =>
+    {
+        bool[] added = await Task.WhenAll(ids.Select(id => Bans.BanByHandAsync(FailureId.Parse(id))));
+        UpdateCounters();
+        return added.Count(isNew => isNew);
+    });
+
+    /// <summary>Ends bans by hand.</summary>
+    /// <returns>How many bans ended, and which of the texts had none.</returns>
+    public Task<(int Count, IReadOnlyList<string> Absent)> UnbanAsync(IReadOnlyList<string> ids) =>
+        InvokeAsync<(int, IReadOnlyList<string>)>(async jail =>
+        {
+            int count = 0;
+            var absent = new List<string>();
+            foreach (string id in ids)
+            {
+                int ended = await Bans.UnbanAsync(id);
+                count += ended;
+                if (ended == 0) absent.Add(id);
+            }
+
+            UpdateCounters();
+            return (count, absent);
+        });
+
+    /// <summary>Ends all bans.</summary>
+    public Task<int> UnbanAllAsync() => InvokeAsync(async jail =>
+    {
+        int count = await Bans.UnbanAllAsync();
+        UpdateCounters();
+        return count;
+    });
+
+    /// <summary>Counts a failure that something outside saw (<c>set J attempt</c>).</summary>
+    /// <returns>Whether it was counted: false where the id is ignored.</returns>
+    public Task<bool> AttemptAsync(string id, IReadOnlyList<string> messages) => InvokeAsync(async jail =>
+    {
+        DateTimeOffset now = _services.Time.GetUtcNow();
+        var failure = new Failure(FailureId.Parse(id), null, null, now,
+            [.. messages.Select(message => new MatchedLine("", "", message))], FailureData.Empty);
+        _filterLog.Attempt(Name, failure.Id, now, _services.Time.LocalTimeZone);
+        return await CountAsync(failure.Id, null, failure, Math.Max(1, messages.Count), attempt: true);
+    });
+
+    /// <summary>Begins a reload: settings go back to their defaults, logs and actions wait to be named again.</summary>
+    public Task BeginReloadAsync() => InvokeAsync(jail =>
+    {
+        Filter.Reset();
+        Ignore.Reset();
+        ResetSettings();
+        Logs.MarkStale();
+        return true;
+    });
+
+    private void ResetSettings()
+    {
+        Failures.MaxRetry = 3;
+        Failures.MaxMatches = 5;
+        SetFindTime(TimeSpan.FromMinutes(10));
+        Bans.Manager.BanTime = new(600);
+        Idle = false;
+    }
+
+    /// <summary>Sets <c>findtime</c> for counting and for how old a line may be.</summary>
+    public void SetFindTime(TimeSpan value)
+    {
+        Failures.FindTime = value;
+        Filter.FindTime = value;
+    }
+
+    /// <summary>A time as the log and <c>get banip --with-time</c> print it: local, to the second.</summary>
+    public string Local(DateTimeOffset time) => JailSentences.Local(time, _services.Time.LocalTimeZone);
+
+    private void ReadBlock(LineBlock block, LogProgress progress)
+    {
+        foreach (LogLine line in block)
+        {
+            if (Idle) continue;
+            try
+            {
+                Filter.Process(line, progress, _found);
+                _errors /= 2;
+            }
+            catch (Exception error)
+            {
+                _filterLog.LineFailed(Encoding.UTF8.GetString(line.Text), error);
+                if (++_errors >= MaximumErrors)
+                {
+                    _filterLog.TooManyErrors(_errors);
+                    Idle = true;
+                    _errors /= 2;
+                }
+            }
+
+            if (_found.Count == 0) continue;
+            foreach (Failure failure in _found) _loop.Start(() => TakeAsync(failure));
+            _found.Clear();
+        }
+
+        DateTimeOffset now = _services.Time.GetUtcNow();
+        if (now - _purgedAt < PurgeInterval) return;
+        _purgedAt = now;
+        Failures.Purge(now);
+        UpdateCounters();
+    }
+
+    // Whatever has to wait for DNS or a command parks only this failure; the lines behind it go on.
+    private async Task TakeAsync(Failure failure)
+    {
+        if (failure.Host is null)
+        {
+            await CountAsync(failure.Id, failure.Address, failure, 1);
+            return;
+        }
+
+        IReadOnlyList<IpRange> addresses = await _services.Resolver.ResolveAsync(failure.Host);
+        if (addresses.Count > 0 && Filter.UseDns == UseDns.Warn) _filterLog.HostResolved(failure.Host, addresses);
+        foreach (IpRange address in addresses) await CountAsync(FailureId.Of(address), null, failure, 1);
+    }
+
+    private async Task<bool> CountAsync(FailureId id, FailureId? address, Failure failure, int retries, bool attempt = false)
+    {
+        if (await Ignore.FindReasonAsync(id, failure) is { } reason)
+        {
+            _filterLog.Ignored(Name, id, reason);
+            return false;
+        }
+
+        if (!attempt) _filterLog.Found(Name, id, failure.Time, _services.Time.LocalTimeZone);
+        Ticket? ticket = Failures.Add(id, address, failure, retries);
+        UpdateCounters();
+        if (ticket is null) ticket = await CountKnownBadAsync(id, failure);
+        if (ticket is not null) await Bans.BanAsync(ticket);
+        UpdateCounters();
+        return true;
+    }
+
+    // Who was banned before is given less patience (bantime.increment).
+    private async Task<Ticket?> CountKnownBadAsync(FailureId id, Failure failure)
+    {
+        if (!Bans.Increment.Enabled || _services.Store is not { } store) return null;
+        BanHistory? history = await store.HistoryAsync(Name, id.ToString());
+        if (history is null || failure.Time <= history.LastBegin) return null;
+        double weight = KnownBad.Weight(history.Count, Failures.MaxRetry);
+        if (weight <= 1) return null;
+        Ticket? ticket = Failures.AddRetries(id, (int)weight - 1);
+        _services.Log.For(JailSentences.ObserverLogger)
+            .FoundBad(Name, id, failure.Time, _services.Time.LocalTimeZone, history.Count, weight, ticket is not null);
+        return ticket;
+    }
+
+    private void UpdateCounters() =>
+        _counters = new JailCounters(Bans.Manager.Current, (int)Bans.Manager.Total, Failures.Current, (int)Failures.Total);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Fail2Ban.Jails;
+
+/// <summary>The jails of the server, by name.</summary>
+/// <remarks>Thread safety: any thread.</remarks>
+/// <param name="services">What they share.</param>
+public sealed class JailSet(JailServices services)
+{
+    private readonly ConcurrentDictionary<string, Jail> _jails = new(StringComparer.Ordinal);
+
+    /// <summary>What the jails share.</summary>
+    public JailServices Services => services;
+
+    /// <summary>How many there are.</summary>
+    public int Count => _jails.Count;
+
+    /// <summary>Every jail, sorted by name.</summary>
+    public IReadOnlyList<Jail> All => [.. _jails.Values.OrderBy(jail => jail.Name, StringComparer.Ordinal)];
+
+    /// <summary>A jail by its name, or null.</summary>
+    public Jail? Find(string name) => _jails.GetValueOrDefault(name);
+
+    /// <summary>Adds a jail.</summary>
+    /// <returns>Null where one of that name exists.</returns>
+    public async Task<Jail?> AddAsync(string name, string backend)
+    {
+        if (_jails.ContainsKey(name)) return null;
+        var jail = new Jail(name, backend, services);
+        if (!_jails.TryAdd(name, jail)) return null;
+        if (services.Store is { } store) await store.AddJailAsync(name);
+        return jail;
+    }
+
+    /// <summary>Stops and removes a jail; complete when its bans are out of force.</summary>
+    public async Task RemoveAsync(Jail jail)
+    {
+        _jails.TryRemove(jail.Name, out _);
+        await jail.StopAsync();
+    }
+
+    /// <summary>Stops and removes all jails.</summary>
+    public Task RemoveAllAsync() => Task.WhenAll(All.Select(RemoveAsync));
+}
