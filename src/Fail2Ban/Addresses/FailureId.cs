@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Fail2Ban.Addresses;
 
 /// <summary>What is counted and banned: an address, a network, or any text (a user name, a session, <c>999.1.2.3</c>).</summary>
@@ -18,6 +20,20 @@ public readonly struct FailureId : IEquatable<FailureId>
 
     /// <summary>An id that stays text even where it looks like an address.</summary>
     public static FailureId OfText(string text) => new(default, text);
+
+    /// <summary>Reads an id by the original's rules; what is not an address or a network stays text. Never fails.</summary>
+    /// <param name="text">
+    /// <c>192.0.2.1</c>, <c>[2001:db8::1]</c>, <c>198.51.100.7/24</c>, <c>198.51.100.0/255.255.255.0</c>; host bits are
+    /// cleared. Around other text a pair of brackets is removed too.
+    /// </param>
+    public static FailureId Parse(string text) => TryParse(text, out FailureId id, out _) ? id : OfText(FailureIdText.WithoutBrackets(text));
+
+    /// <summary>Reads an id that a user typed, where a broken mask is an error.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="id">The id; text where it is not an address or network.</param>
+    /// <param name="error">The original's sentence (its ValueError) where the part after the slash is no prefix; otherwise null.</param>
+    public static bool TryParse(string text, out FailureId id, [NotNullWhen(false)] out string? error) =>
+        FailureIdText.TryParse(text, out id, out error);
 
     /// <summary>The address or network, or null where the id is text.</summary>
     public IpRange? Range => _text is null ? _range : null;

@@ -1,0 +1,28 @@
+using Fail2Ban.Tracking.Bans;
+using Fail2Ban.Tracking.Failures;
+
+namespace Fail2Ban.Store;
+
+/// <summary>A ban as the database has it.</summary>
+/// <param name="Ticket">Who, why and since when (whole seconds, as stored).</param>
+/// <param name="Time">How long; −2 is the unknown time of an old database.</param>
+/// <param name="Count">The stored bancount.</param>
+public sealed record StoredBan(Ticket Ticket, BanTime Time, int Count);
+
+/// <summary>How often an id was banned.</summary>
+/// <param name="Count">The stored bancount; over all jails their sum.</param>
+/// <param name="LastBegin">When the last ban began.</param>
+/// <param name="LastTime">How long it was; over all jails the sum.</param>
+public sealed record BanHistory(int Count, DateTimeOffset LastBegin, BanTime LastTime);
+
+/// <summary>What all stored bans of an id say together, for <c>&lt;ipmatches&gt;</c> and its like.</summary>
+/// <param name="Failures">The sum of failures.</param>
+/// <param name="Matches">The last lines, oldest first, at most <see cref="BanStore.MaxMatches"/>.</param>
+public sealed record MergedBans(int Failures, IReadOnlyList<string> Matches);
+
+/// <summary>How far a log was read.</summary>
+/// <param name="Offset">Bytes; for the journal seconds since 1970.</param>
+/// <param name="FirstLineHash">SHA-1 in hex of the first complete line; empty where there is none. For the journal a time in ISO form.</param>
+/// <param name="Device">Device of the file; 0 where unknown. Kept in a table of our own.</param>
+/// <param name="Inode">Inode of the file; 0 where unknown. Kept in a table of our own.</param>
+public sealed record LogPosition(double Offset, string FirstLineHash, ulong Device = 0, ulong Inode = 0);
