@@ -1,0 +1,16 @@
+using System.Text;
+using Fail2Ban.Logging;
+
+namespace Fail2Ban.Detection.Dates;
+
+/// <summary>Every sentence the date detector logs.</summary>
+internal static class DateLog
+{
+    public static void UnreadableDate(this Log log, ReadOnlySpan<byte> text)
+    {
+        if (log.IsEnabled(LogLevel.Error)) log.Write(LogLevel.Error, $"findFailure failed to parse timeText: {Encoding.UTF8.GetString(text)}");
+    }
+
+    public static void UnusableTemplate(this Log log, string name, string regex, string reason) =>
+        log.Write(LogLevel.Error, $"Compile '{name}' failed, expression '{regex}': {reason}");
+}
