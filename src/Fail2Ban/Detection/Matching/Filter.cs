@@ -1,4 +1,4 @@
-using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Dates;
 using Fail2Ban.Logging;
 
 namespace Fail2Ban.Detection.Matching;
@@ -8,37 +8,62 @@ namespace Fail2Ban.Detection.Matching;
 /// Stateful: it learns where dates stand, buffers lines (<see cref="MaxLines"/>) and remembers connections.
 /// Thread safety: none; it belongs to one jail.
 /// </remarks>
-public sealed class Filter : IDisposable
+public sealed partial class Filter : IDisposable
 {
+    private readonly string _jail;
+    private readonly TimeProvider _time;
+    private readonly Log _log;
+    private readonly List<CompiledRegex> _failRegexes = [];
+    private readonly List<CompiledRegex> _ignoreRegexes = [];
+    private CompiledRegex? _prefRegex;
+    private DateDetector _dates;
+
     /// <summary>A filter without any regex.</summary>
     /// <param name="jail">The jail's name, for messages.</param>
     /// <param name="time">The clock and the local time zone.</param>
     /// <param name="log">Takes what goes wrong with lines.</param>
-    public Filter(string jail, TimeProvider time, Log log) => throw new NotImplementedException(jail + time + log);
+    public Filter(string jail, TimeProvider time, Log log)
+    {
+        _jail = jail;
+        _time = time;
+        _log = log;
+        _dates = new DateDetector(null, null, time, log);
+        _dating = new LineDating(jail, time, log);
+        _connections = new Connections(time);
+        _undated = new OncePerDay(time);
+    }
 
     /// <summary>The failregexes, in the order in which they are tried.</summary>
-    public IReadOnlyList<FilterRegex> FailRegexes => throw new NotImplementedException();
+    public IReadOnlyList<FilterRegex> FailRegexes => [.. _failRegexes.Select(regex => regex.Regex)];
 
     /// <summary>The ignoreregexes.</summary>
-    public IReadOnlyList<FilterRegex> IgnoreRegexes => throw new NotImplementedException();
+    public IReadOnlyList<FilterRegex> IgnoreRegexes => [.. _ignoreRegexes.Select(regex => regex.Regex)];
 
     /// <summary>The prefregex, or null.</summary>
-    public FilterRegex? PrefRegex => throw new NotImplementedException();
+    public FilterRegex? PrefRegex => _prefRegex?.Regex;
 
     /// <summary>How many lines a failregex sees at once; 1 or more. Regexes added while it is above 1 are multi-line.</summary>
     /// <exception cref="FilterException">Set to less than 1.</exception>
-    public int MaxLines { get; set; }
+    public int MaxLines
+    {
+        get;
+        set => field = value > 0 ? value : throw new FilterException("maxlines must be integer greater than zero");
+    }
+        = 1;
 
     /// <summary>What <c>&lt;HOST&gt;</c> means in regexes added from now on, and what becomes of names.</summary>
-    public UseDns UseDns { get; set; }
+    public UseDns UseDns { get; set; } = UseDns.Warn;
 
     /// <summary>
     /// Lines older than this are not searched while a log is not in operation. Null for the test tool: dates of any age
     /// count as they are, and a line without a date matches too.
     /// </summary>
-    public TimeSpan? FindTime { get; set; }
+    public TimeSpan? FindTime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether a line is tried against every failregex instead of stopping at the first that occurs (test tool).</summary>
+    /// <summary>
+    /// Whether a line is tried against every failregex instead of stopping at the first that occurs (test tool). Lines
+    /// that are no failure are then hits too.
+    /// </summary>
     public bool CheckAllRegexes { get; set; }
 
     /// <summary>How many lines were lost to a pattern that was given up at its budget.</summary>
@@ -46,45 +71,108 @@ public sealed class Filter : IDisposable
 
     /// <summary>The date patterns as the user wrote them, newline separated; null for the defaults.</summary>
     /// <exception cref="FilterException">A pattern that cannot be taken; the old ones stay.</exception>
-    public string? DatePattern { get; set; }
+    public string? DatePattern
+    {
+        get;
+        set
+        {
+            DateDetector replaced = _dates;
+            try
+            {
+                _dates = new DateDetector(DateDetector.SplitPatterns(value), replaced.DefaultZone, _time, _log);
+            }
+            catch (DatePatternException e)
+            {
+                throw new FilterException(e.Message, e);
+            }
 
-    /// <summary>What <c>get … datepattern</c> shows: the pattern and its readable name; null where the defaults are in force.</summary>
-    public (string? Pattern, string Name)? DatePatternShown => throw new NotImplementedException();
+            replaced.Dispose();
+            field = value;
+        }
+    }
+
+    /// <summary>Finds the dates; for what <c>get … datepattern</c> and the test tool show. Replaced when <see cref="DatePattern"/> is set.</summary>
+    public DateDetector Dates => _dates;
 
     /// <summary>The zone of dates without one (<c>+0100</c>, <c>CET</c>); null for the local zone.</summary>
     /// <exception cref="FilterException">Not a zone; the old one stays.</exception>
-    public string? LogTimeZone { get; set; }
+    public string? LogTimeZone
+    {
+        get;
+        set
+        {
+            ZoneOffset zone = default;
+            if (value is not null && !ZoneOffset.TryParse(value, out zone, out string? error)) throw new FilterException(error);
+            _dates.DefaultZone = value is null ? null : zone;
+            field = value;
+        }
+    }
+
+    /// <summary>The date of the last line that had one; null before the first.</summary>
+    public DateTimeOffset? LastTime => _dating.LastTime;
 
     /// <summary>Adds a failregex at the end.</summary>
     /// <exception cref="FilterException">Empty, not compilable, or without a group that identifies a failure.</exception>
-    public void AddFailRegex(string text) => throw new NotImplementedException(text);
+    public void AddFailRegex(string text)
+    {
+        CompiledRegex regex = CompiledRegex.Compile(text, UseDns, multiLine: MaxLines > 1);
+        if (!regex.IdentifiesFailure && _prefRegex is not { IdentifiesFailure: true })
+        {
+            regex.Dispose();
+            throw new FilterException($"No failure-id group in '{regex.Regex.Expanded}'");
+        }
+
+        _failRegexes.Add(regex);
+    }
 
     /// <summary>Removes a failregex.</summary>
     /// <returns>False where there is no such index.</returns>
-    public bool RemoveFailRegex(int index) => throw new NotImplementedException();
+    public bool RemoveFailRegex(int index) => Remove(_failRegexes, index);
 
     /// <summary>Adds an ignoreregex at the end.</summary>
     /// <exception cref="FilterException">Empty or not compilable.</exception>
-    public void AddIgnoreRegex(string text) => throw new NotImplementedException(text);
+    public void AddIgnoreRegex(string text) => _ignoreRegexes.Add(CompiledRegex.Compile(text, UseDns, multiLine: false));
 
     /// <summary>Removes an ignoreregex.</summary>
     /// <returns>False where there is no such index.</returns>
-    public bool RemoveIgnoreRegex(int index) => throw new NotImplementedException();
+    public bool RemoveIgnoreRegex(int index) => Remove(_ignoreRegexes, index);
 
     /// <summary>Sets the prefregex; null or empty removes it.</summary>
     /// <exception cref="FilterException">Not compilable; the old one stays.</exception>
-    public void SetPrefRegex(string? text) => throw new NotImplementedException(text);
+    public void SetPrefRegex(string? text)
+    {
+        CompiledRegex? replacement = string.IsNullOrEmpty(text) ? null : CompiledRegex.Compile(text, UseDns, multiLine: false);
+        _prefRegex?.Dispose();
+        _prefRegex = replacement;
+    }
 
     /// <summary>Forgets all regexes and settings, as a reload does; connections and buffered lines stay.</summary>
-    public void Reset() => throw new NotImplementedException();
-
-    /// <summary>Searches one line.</summary>
-    /// <param name="line">Valid during the call.</param>
-    /// <param name="log">Where the line comes from.</param>
-    /// <param name="failures">Failures are appended here.</param>
-    /// <returns>What became of the line; nothing is allocated for one that does not match.</returns>
-    public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures) => throw new NotImplementedException();
+    public void Reset()
+    {
+        while (_failRegexes.Count > 0) Remove(_failRegexes, 0);
+        while (_ignoreRegexes.Count > 0) Remove(_ignoreRegexes, 0);
+        SetPrefRegex(null);
+        MaxLines = 1;
+        UseDns = UseDns.Warn;
+        FindTime = TimeSpan.FromMinutes(10);
+        LogTimeZone = null;
+        DatePattern = null;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        foreach (CompiledRegex regex in _failRegexes) regex.Dispose();
+        foreach (CompiledRegex regex in _ignoreRegexes) regex.Dispose();
+        _prefRegex?.Dispose();
+        _dates.Dispose();
+    }
+
+    private static bool Remove(List<CompiledRegex> regexes, int index)
+    {
+        if (index < 0 || index >= regexes.Count) return false;
+        regexes[index].Dispose();
+        regexes.RemoveAt(index);
+        return true;
+    }
 }

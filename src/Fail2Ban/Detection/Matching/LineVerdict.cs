@@ -24,6 +24,9 @@ public enum LineVerdict
     /// <summary>At least one failure was reported.</summary>
     Matched,
 
+    /// <summary>Its date has a zone or form that makes the original fail; logged, not searched.</summary>
+    Failed,
+
     /// <summary>A pattern was given up at its budget; nothing is known of the line.</summary>
     LimitExceeded,
 }

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using Fail2Ban.Addresses;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Logging;
 using Fail2Ban.Tracking.Failures;
 
 namespace Fail2Ban.Tracking.Bans;
@@ -7,58 +10,245 @@ namespace Fail2Ban.Tracking.Bans;
 /// <remarks>Owned by one jail loop; not thread-safe. A ban is kept compactly; a <see cref="Ban"/> is built when it is asked for.</remarks>
 public sealed class BanManager
 {
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(3);
+
+    private struct Live
+    {
+        public byte[] Evidence;
+        public DateTime Begin; // UTC
+        public double Seconds;
+        public long Order; // of the ban; unique, so it also tells a reused slot from the one that was meant
+        public int Count;
+        public int Failures;
+        public bool Restored;
+        public bool HasAddress;
+
+        public readonly BanTime Time => new(Seconds);
+
+        public readonly DateTimeOffset End => Time.EndOf(new DateTimeOffset(Begin));
+    }
+
+    private readonly TimeProvider _time;
+    private readonly IdTable<Live> _bans = new();
+    private readonly EvidenceCodec _codec = new();
+    private readonly Dictionary<FailureId, FailureId> _addresses = [];
+
+    // Every live ban that ends by time has an entry with its present end. Entries of ended or changed bans stay until
+    // they come up, or until they are more than the bans.
+    private readonly PriorityQueue<(int Index, long Order), (DateTimeOffset End, long Order)> _ends = new();
+    private DateTimeOffset _lastCheck = DateTimeOffset.MinValue;
+    private long _order;
+
     /// <summary>No ban yet.</summary>
-    public BanManager(TimeProvider time) => throw new NotImplementedException();
+    public BanManager(TimeProvider time) => _time = time;
 
     /// <summary>The jail's ban time, for tickets without one of their own.</summary>
     public BanTime BanTime { get; set; } = new(600);
 
     /// <summary>How many ids are banned.</summary>
-    public int Current => throw new NotImplementedException();
+    public int Current => _bans.Count;
 
     /// <summary>How many bans there were since the start, restored ones included.</summary>
-    public long Total => throw new NotImplementedException();
+    public long Total { get; private set; }
 
-    /// <summary>When the first ban ends by time; null where none does.</summary>
-    public DateTimeOffset? NextEnd => throw new NotImplementedException();
+    /// <summary>When the first ban ends by time; null where none does. It is over strictly after that moment.</summary>
+    public DateTimeOffset? NextEnd
+    {
+        get
+        {
+            DropStaleEnds();
+            return _ends.TryPeek(out _, out (DateTimeOffset End, long) first) ? first.End : null;
+        }
+    }
 
     /// <summary>Takes a ticket.</summary>
     /// <param name="ticket">Who, why and since when.</param>
     /// <param name="time">A ban time of its own; null takes the jail's.</param>
     /// <param name="previous">How often the id was banned before.</param>
-    public BanDecision Add(Ticket ticket, BanTime? time = null, int previous = 0) => throw new NotImplementedException();
+    public BanDecision Add(Ticket ticket, BanTime? time = null, int previous = 0) =>
+        Decide(new Ban(ticket, time ?? BanTime, previous + 1, Restored: false));
 
     /// <summary>Takes a ban out of the store at start, after <see cref="BanRestore"/> has corrected it; it is marked as restored.</summary>
-    public BanDecision Restore(Ticket ticket, BanTime time, int previous) => throw new NotImplementedException();
+    /// <param name="ticket">Who, why and since when; its lines are already cut to maxmatches.</param>
+    /// <param name="time">The corrected time.</param>
+    /// <param name="previous">The stored count.</param>
+    public BanDecision Restore(Ticket ticket, BanTime time, int previous) =>
+        Decide(new Ban(ticket, time, previous + 1, Restored: true));
 
     /// <summary>The ban of an id, or null.</summary>
-    public Ban? Find(FailureId id) => throw new NotImplementedException();
+    public Ban? Find(FailureId id) => _bans.Find(id) is >= 0 and var index ? BanAt(index) : null;
 
     /// <summary>Whether an id itself is banned.</summary>
-    public bool Contains(FailureId id) => throw new NotImplementedException();
+    public bool Contains(FailureId id) => _bans.Find(id) >= 0;
 
     /// <summary>Gives a live ban another time and count (increments); null where it is not banned any more.</summary>
-    public Ban? Change(FailureId id, BanTime time, int count) => throw new NotImplementedException();
+    public Ban? Change(FailureId id, BanTime time, int count)
+    {
+        int index = _bans.Find(id);
+        if (index < 0) return null;
+        _bans.ValueAt(index).Count = count;
+        SetTime(index, time);
+        return BanAt(index);
+    }
 
     /// <summary>Ends and returns the bans whose time is over, in the order of their ends.</summary>
     /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<Ban> TakeExpired(int limit = int.MaxValue) => throw new NotImplementedException();
+    public IReadOnlyList<Ban> TakeExpired(int limit = int.MaxValue)
+    {
+        var ended = new List<Ban>();
+        DateTimeOffset now = _time.GetUtcNow();
+        while (ended.Count < limit && NextEnd is { } end && end < now) ended.Add(Take(_ends.Dequeue().Index));
+        return ended;
+    }
 
     /// <summary>Ends the ban of an id; null where there is none.</summary>
-    public Ban? Remove(FailureId id) => throw new NotImplementedException();
+    public Ban? Remove(FailureId id) => _bans.Find(id) is >= 0 and var index ? Take(index) : null;
 
     /// <summary>Ends every ban of an address or network inside the given network, in ban order.</summary>
-    public IReadOnlyList<Ban> RemoveWithin(IpRange network) => throw new NotImplementedException();
+    public IReadOnlyList<Ban> RemoveWithin(IpRange network)
+    {
+        var inside = new List<(long Order, int Index)>();
+        for (int index = 0; index < _bans.End; index++)
+        {
+            if (_bans.IsUsed(index) && _bans.IdAt(index).Range is { } range && network.Contains(range))
+                inside.Add((_bans.ValueAt(index).Order, index));
+        }
+
+        inside.Sort();
+        return inside.ConvertAll(item => Take(item.Index));
+    }
 
     /// <summary>Ends every ban, in ban order.</summary>
-    public IReadOnlyList<Ban> Flush() => throw new NotImplementedException();
+    public IReadOnlyList<Ban> Flush()
+    {
+        var all = new List<Ban>(All());
+        _bans.Clear();
+        _addresses.Clear();
+        _ends.Clear();
+        return all;
+    }
 
-    /// <summary>Every ban, in ban order; not kept up to date afterwards.</summary>
-    public IEnumerable<Ban> All() => throw new NotImplementedException();
+    /// <summary>Every ban, in ban order. The ids are those of the call; a ban that ended meanwhile is left out.</summary>
+    public IEnumerable<Ban> All()
+    {
+        foreach ((long order, int index) in Ordered())
+        {
+            if (index < _bans.End && _bans.IsUsed(index) && _bans.ValueAt(index).Order == order) yield return BanAt(index);
+        }
+    }
 
     /// <summary>Every banned id in ban order, for <c>status</c>.</summary>
-    public IReadOnlyList<FailureId> IdsInBanOrder() => throw new NotImplementedException();
+    public IReadOnlyList<FailureId> IdsInBanOrder() => Ordered().ConvertAll(item => _bans.IdAt(item.Index));
 
     /// <summary>Every banned id with begin and time, in the order of the ends, for <c>get banip</c>.</summary>
-    public IReadOnlyList<BanSpan> InEndOrder() => throw new NotImplementedException();
+    public IReadOnlyList<BanSpan> InEndOrder()
+    {
+        List<BanSpan> spans = Ordered().ConvertAll(item =>
+            new BanSpan(_bans.IdAt(item.Index), new DateTimeOffset(_bans.ValueAt(item.Index).Begin), _bans.ValueAt(item.Index).Time));
+        return [.. spans.OrderBy(span => span.End)]; // stable: the same end keeps the ban order
+    }
+
+    private BanDecision Decide(Ban ban)
+    {
+        if (ban.End < _time.GetUtcNow()) return new BanDecision(BanOutcome.Expired, ban, LogLevel.Info, false);
+        int index = _bans.Find(ban.Ticket.Id);
+        if (index >= 0) return Repeated(index, ban);
+        Insert(ban);
+        Total++;
+        return new BanDecision(BanOutcome.Added, ban, LogLevel.Notice, false);
+    }
+
+    private BanDecision Repeated(int index, Ban again)
+    {
+        ref Live live = ref _bans.ValueAt(index);
+        TimeSpan since = again.Ticket.Time - new DateTimeOffset(live.Begin);
+        if (again.End > live.End)
+            SetTime(index, again.Time.IsPermanent ? again.Time : new BanTime(again.Time.Seconds + Math.Max(0, since.TotalSeconds)));
+
+        LogLevel level = since.TotalSeconds switch { < 3 => LogLevel.Debug, < 60 => LogLevel.Notice, _ => LogLevel.Warning };
+        DateTimeOffset now = _time.GetUtcNow();
+        bool check = since > CheckInterval && now - _lastCheck >= CheckInterval;
+        if (check) _lastCheck = now;
+        return new BanDecision(BanOutcome.AlreadyBanned, BanAt(index), level, check);
+    }
+
+    private void Insert(Ban ban)
+    {
+        Ticket ticket = ban.Ticket;
+        int index = _bans.Add(ticket.Id);
+        _bans.ValueAt(index) = new Live
+        {
+            Evidence = _codec.Encode(ticket.Matches.AsSpan(), ticket.Data),
+            Begin = ticket.Time.UtcDateTime,
+            Order = ++_order,
+            Count = ban.Count,
+            Failures = ticket.Failures,
+            Restored = ban.Restored,
+            HasAddress = ticket.Address is not null,
+        };
+        if (ticket.Address is { } address) _addresses[ticket.Id] = address;
+        SetTime(index, ban.Time);
+    }
+
+    private void SetTime(int index, BanTime time)
+    {
+        ref Live live = ref _bans.ValueAt(index);
+        live.Seconds = time.Seconds;
+        if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue((index, live.Order), (live.End, live.Order));
+        if (_ends.Count > (2 * _bans.Count) + 64) RebuildEnds();
+    }
+
+    private void RebuildEnds()
+    {
+        _ends.Clear();
+        for (int index = 0; index < _bans.End; index++)
+        {
+            if (!_bans.IsUsed(index)) continue;
+            ref Live live = ref _bans.ValueAt(index);
+            if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue((index, live.Order), (live.End, live.Order));
+        }
+    }
+
+    private void DropStaleEnds()
+    {
+        while (_ends.TryPeek(out (int Index, long Order) entry, out (DateTimeOffset End, long) first))
+        {
+            if (entry.Index < _bans.End && _bans.IsUsed(entry.Index)
+                && _bans.ValueAt(entry.Index).Order == entry.Order && _bans.ValueAt(entry.Index).End == first.End)
+                return;
+            _ends.Dequeue();
+        }
+    }
+
+    private List<(long Order, int Index)> Ordered()
+    {
+        var items = new List<(long Order, int Index)>(_bans.Count);
+        for (int index = 0; index < _bans.End; index++)
+            if (_bans.IsUsed(index)) items.Add((_bans.ValueAt(index).Order, index));
+        items.Sort();
+        return items;
+    }
+
+    private Ban Take(int index)
+    {
+        Ban ban = BanAt(index);
+        if (_bans.ValueAt(index).HasAddress) _addresses.Remove(ban.Ticket.Id);
+        _bans.RemoveAt(index);
+        return ban;
+    }
+
+    private Ban BanAt(int index)
+    {
+        FailureId id = _bans.IdAt(index);
+        ref Live live = ref _bans.ValueAt(index);
+        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(live.Evidence);
+        var ticket = new Ticket(
+            id,
+            live.HasAddress ? _addresses[id] : null,
+            new DateTimeOffset(live.Begin),
+            live.Failures,
+            matches,
+            data);
+        return new Ban(ticket, live.Time, live.Count, live.Restored);
+    }
 }

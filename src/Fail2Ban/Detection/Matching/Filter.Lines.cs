@@ -1,0 +1,208 @@
+using System.Text;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Patterns;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Detection.Matching;
+
+// A line's way: date → early ignoreregex → prefregex → failregexes → ignoreregex → connection → failure.
+public sealed partial class Filter
+{
+    private const int ReportedBytes = 120;
+
+    private readonly LineDating _dating;
+    private readonly Connections _connections;
+    private readonly OncePerDay _undated;
+    private readonly LineWindow _window = new();
+    private readonly List<RegexHit> _hits = [];
+    private byte[] _content = new byte[512];
+
+    /// <summary>Searches one line.</summary>
+    /// <param name="line">Valid during the call.</param>
+    /// <param name="log">Where the line comes from.</param>
+    /// <param name="failures">Failures are appended here.</param>
+    /// <returns>What became of the line; nothing is allocated for one that does not match.</returns>
+    public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
+    {
+        _hits.Clear();
+        DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
+        // A prefilter that proves "no regex can match" from the bytes belongs here, after the date and before everything else.
+        if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
+        if (MaxLines == 1) return Search(dated, dated.Text, failures);
+
+        _window.Add(dated, MaxLines);
+        return Search(dated, _window.Text, failures);
+    }
+
+    private LineResult Search(in DatedLine line, ReadOnlySpan<byte> text, List<Failure> failures)
+    {
+        bool isAscii = Ascii.IsValid(text);
+        if (_ignoreRegexes.Count > 0 && _ignoreRegexes.Count < _failRegexes.Count - 2)
+        {
+            int early = FindIgnoreRegex(text, isAscii, out bool gaveUp);
+            if (gaveUp) return Lost(line);
+            if (early >= 0) return new LineResult(LineVerdict.Ignored, line.Time, early, _hits, null);
+        }
+
+        ReadOnlySpan<byte> whole = text;
+        if (_prefRegex is not null)
+        {
+            MatchOutcome outcome = Match(_prefRegex, "prefregex", 0, text, isAscii);
+            if (outcome == MatchOutcome.NoMatch) return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, null);
+            if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
+            text = Content(text);
+        }
+
+        return SearchFailRegexes(line, whole, text, isAscii, failures);
+    }
+
+    private LineResult SearchFailRegexes(in DatedLine line, ReadOnlySpan<byte> whole, ReadOnlySpan<byte> text, bool isAscii, List<Failure> failures)
+    {
+        LineVerdict verdict = LineVerdict.NoMatch;
+        int ignored = -1;
+        FailureData? prefix = CheckAllRegexes && _prefRegex is not null ? _prefRegex.Capture(whole).ToData() : null;
+        for (int i = 0; i < _failRegexes.Count; i++)
+        {
+            CompiledRegex regex = _failRegexes[i];
+            MatchOutcome outcome = Match(regex, "failregex", i, text, isAscii);
+            if (outcome == MatchOutcome.NoMatch) continue;
+            if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
+
+            Fields fields = regex.Capture(text);
+            IReadOnlyList<MatchedLine>? taken = null;
+            ReadOnlySpan<byte> ignorable = text;
+            if (MaxLines > 1) (taken, ignorable) = TakeLines(regex);
+            int ignore = FindIgnoreRegex(ignorable, isAscii, out bool gaveUp);
+            if (gaveUp) return Lost(line);
+            if (ignore >= 0)
+            {
+                verdict = LineVerdict.Ignored;
+                ignored = ignore;
+            }
+            else
+            {
+                LineVerdict found = Report(i, WithPrefix(fields, whole), taken ?? [line.ToMatchedLine()], line, failures);
+                if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
+            }
+
+            if (!CheckAllRegexes) break;
+            if (MaxLines > 1)
+            {
+                text = _window.Text;
+                if (text.IsEmpty) break;
+            }
+        }
+
+        return new LineResult(verdict, line.Time, ignored, _hits, prefix);
+    }
+
+    // With every regex checked one line can have several verdicts; the one that excuses the line is the strongest.
+    private static int Rank(LineVerdict verdict) => verdict switch
+    {
+        LineVerdict.Ignored => 4,
+        LineVerdict.NoFailure => 3,
+        LineVerdict.Matched => 2,
+        LineVerdict.NoMatch => 0,
+        _ => 1,
+    };
+
+    // What failregexes see after the prefregex matched: its content where it captured one.
+    private ReadOnlySpan<byte> Content(ReadOnlySpan<byte> text)
+    {
+        (int start, int end) = _prefRegex!.ContentGroup < 0 ? (-1, -1) : _prefRegex.Pattern.Group(_prefRegex.ContentGroup);
+        if (start < 0 || start == end) return text;
+        if (MaxLines > 1)
+        {
+            _window.ReplaceBy(text[start..end]);
+            return _window.Text;
+        }
+
+        if (text[end..] is [(byte)'\n', ..]) return text[start..(end + 1)];
+        int length = end - start + 1;
+        if (_content.Length < length) _content = new byte[2 * length];
+        text[start..end].CopyTo(_content);
+        _content[length - 1] = (byte)'\n';
+        return _content.AsSpan(0, length);
+    }
+
+    private (IReadOnlyList<MatchedLine> Lines, byte[] Text) TakeLines(CompiledRegex regex) => _window.Take(regex);
+
+    private Fields WithPrefix(Fields captured, ReadOnlySpan<byte> whole)
+    {
+        if (_prefRegex is null) return captured;
+        Fields fields = _prefRegex.Capture(whole);
+        if (fields.IsSet("content")) fields.Take("content");
+        if (fields.Count == 0) return captured;
+        fields.Update(captured);
+        return fields;
+    }
+
+    private LineVerdict Report(int index, Fields fields, IReadOnlyList<MatchedLine> lines, in DatedLine line, List<Failure> failures)
+    {
+        if (line.Time is null && FindTime is not null)
+        {
+            if (_undated.Take()) _log.Undated(lines[^1].ToString());
+            return Hit(index, LineVerdict.Undated, fields);
+        }
+
+        bool isConnection = fields["mlfid"] is not null;
+        if (isConnection) fields = _connections.Merge(fields, lines);
+        else fields.Matches = [.. lines];
+        if (fields.IsSet("nofail")) return Hit(index, LineVerdict.NoFailure, fields);
+
+        FailureIdentity? identity = FailureIdentity.Of(fields, UseDns, out bool isUnusable);
+        if (isUnusable) return Hit(index, LineVerdict.NoMatch, fields);
+        if (identity is not { } who)
+        {
+            fields.IsPending = true;
+            return Hit(index, LineVerdict.Pending, fields);
+        }
+
+        if (who.Address is { } address) fields["ip"] = address.ToString();
+        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset when = line.Time ?? now;
+        if (FindTime is not null && when > now) when = now;
+        FailureData data = fields.ToData();
+        var failure = new Failure(who.Id, who.Address, who.Host, when, [.. fields.Matches], data);
+        failures.Add(failure);
+        _hits.Add(new RegexHit(index, LineVerdict.Matched, data, failure));
+        return LineVerdict.Matched;
+    }
+
+    private LineVerdict Hit(int index, LineVerdict verdict, Fields fields)
+    {
+        _hits.Add(new RegexHit(index, verdict, fields.ToData(), null));
+        return verdict;
+    }
+
+    private int FindIgnoreRegex(ReadOnlySpan<byte> text, bool isAscii, out bool gaveUp)
+    {
+        gaveUp = false;
+        for (int i = 0; i < _ignoreRegexes.Count && !gaveUp; i++)
+        {
+            MatchOutcome outcome = Match(_ignoreRegexes[i], "ignoreregex", i, text, isAscii);
+            if (outcome == MatchOutcome.Match) return i;
+            gaveUp = outcome == MatchOutcome.LimitExceeded;
+        }
+
+        return -1;
+    }
+
+    private MatchOutcome Match(CompiledRegex regex, string kind, int index, ReadOnlySpan<byte> text, bool isAscii)
+    {
+        MatchOutcome outcome = regex.Pattern.Match(text, 0, isAscii);
+        if (outcome == MatchOutcome.LimitExceeded && !regex.LimitReported)
+        {
+            regex.LimitReported = true;
+            _log.LimitExceeded(_jail, kind, index, PythonText.Repr(text[..Math.Min(ReportedBytes, text.Length)].ToArray()));
+        }
+
+        return outcome;
+    }
+
+    private LineResult Lost(in DatedLine line)
+    {
+        LimitsExceeded++;
+        return new LineResult(LineVerdict.LimitExceeded, line.Time, -1, _hits, null);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Fail2Ban.Detection.Dates;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Logging;
+
+namespace Fail2Ban.Detection.Matching;
+
+/// <summary>Cuts the date out of a line and decides which time the line counts with.</summary>
+/// <remarks>Stateful: a line without a date takes that of a line shortly before. Not thread-safe.</remarks>
+internal sealed class LineDating(string jail, TimeProvider time, Log log)
+{
+    // How long the date of a line holds for those after it that have none; also how odd a date may be in operation.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
+
+    private readonly OncePerDay _oddTime = new(time);
+    private readonly OncePerDay _tooOld = new(time);
+    private byte[] _scratch = new byte[1024];
+    private byte[] _lastDate = new byte[64];
+    private int _lastDateLength;
+    private DateTimeOffset? _lastTime;
+
+    /// <summary>The date of the last line that had one.</summary>
+    public DateTimeOffset? LastTime => _lastTime;
+
+    /// <param name="line">The line as read.</param>
+    /// <param name="detector">Finds the date of a file's line.</param>
+    /// <param name="inOperation">Whether the line was written just now.</param>
+    /// <param name="findTime">Null: dates are taken as they are.</param>
+    /// <returns>A view that is valid as long as the line, and until the next call.</returns>
+    public DatedLine Read(in LogLine line, DateDetector detector, bool inOperation, TimeSpan? findTime)
+    {
+        if (line.Time is { } entryTime)
+        {
+            Remember(line.Date, entryTime);
+            return Judge(line.Terminated, [], line.Date, line.Text, entryTime, inOperation, findTime);
+        }
+
+        DateMatch date = detector.Detect(line.Terminated);
+        if (!date.Found || date.IsEmpty) return Undated(line.Terminated, line.Terminated, [], [], line.Text, isOptional: date.IsEmpty, inOperation, findTime);
+
+        ReadOnlySpan<byte> before = line.Terminated[..date.Start];
+        ReadOnlySpan<byte> text = line.Terminated[date.Start..date.End];
+        ReadOnlySpan<byte> after = line.Terminated[date.End..];
+        if (date.Fault == DateFault.UnknownZone)
+        {
+            log.LineFailed(Encoding.UTF8.GetString(line.Text), $"unknown time zone {detector.UnknownZone}");
+            return new DatedLine { Text = line.Terminated, Before = [], Date = [], After = line.Text, Verdict = LineVerdict.Failed };
+        }
+
+        ReadOnlySpan<byte> rest = Rest(before, after);
+        if (date.Time is not { } found) return Undated(line.Terminated, rest, before, text, after[..^1], isOptional: false, inOperation, findTime);
+        Remember(text, found);
+        return Judge(rest, before, text, after[..^1], found, inOperation, findTime);
+    }
+
+    // A pattern sees the line as if the date had never been there; only a date inside it forces a copy.
+    private ReadOnlySpan<byte> Rest(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        if (before.IsEmpty) return after;
+        int length = before.Length + after.Length;
+        if (_scratch.Length < length) _scratch = new byte[Math.Max(length, 2 * _scratch.Length)];
+        before.CopyTo(_scratch);
+        after.CopyTo(_scratch.AsSpan(before.Length));
+        return _scratch.AsSpan(0, length);
+    }
+
+    // The parts of the line are given as they are if no earlier date can be lent to it.
+    private DatedLine Undated(
+        ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, ReadOnlySpan<byte> before, ReadOnlySpan<byte> date, ReadOnlySpan<byte> after,
+        bool isOptional, bool inOperation, TimeSpan? findTime)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (_lastTime is { } last && last > now - Tolerance)
+            return new DatedLine { Text = line, Before = [], Date = _lastDate.AsSpan(0, _lastDateLength), After = line[..^1], Time = last };
+
+        bool takesNow = isOptional || (findTime is not null && inOperation);
+        return new DatedLine { Text = rest, Before = before, Date = date, After = after, Time = takesNow ? now : null };
+    }
+
+    private DatedLine Judge(
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> before, ReadOnlySpan<byte> date, ReadOnlySpan<byte> after,
+        DateTimeOffset when, bool inOperation, TimeSpan? findTime)
+    {
+        var line = new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
+        if (findTime is not { } window) return line;
+
+        DateTimeOffset now = time.GetUtcNow();
+        if (inOperation)
+        {
+            TimeSpan delta = when - now;
+            if (Math.Abs((long)delta.TotalSeconds) <= (long)Tolerance.TotalSeconds) return line;
+            if (_oddTime.Take()) log.OddTime(jail, delta, line.ToMatchedLine().ToString());
+            return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = now };
+        }
+
+        if (when >= now - window) return line;
+        if (_tooOld.Take()) log.TooOld(jail, window, line.ToMatchedLine().ToString());
+        return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when, Verdict = LineVerdict.TooOld };
+    }
+
+    private void Remember(ReadOnlySpan<byte> date, DateTimeOffset when)
+    {
+        if (_lastDate.Length < date.Length) _lastDate = new byte[date.Length];
+        date.CopyTo(_lastDate);
+        _lastDateLength = date.Length;
+        _lastTime = when;
+    }
+}
