@@ -10,4 +10,7 @@ public sealed record ShellResult(bool Succeeded, int? ExitCode, bool TimedOut, s
 {
     /// <summary>The result of a command that does nothing.</summary>
     internal static ShellResult Nothing { get; } = new(true, 0, false, "", "");
+
+    /// <summary>The result of a command that was never started.</summary>
+    internal static ShellResult NotRun { get; } = new(false, null, false, "", "");
 }
