@@ -1,0 +1,23 @@
+namespace Fail2Ban.Values;
+
+/// <summary>
+/// Evaluates Python arithmetic on numbers (durations, ban-time factors and formulas) without Python: no statement, no
+/// attribute, nothing but operators and the names that the caller offers.
+/// </summary>
+public static class Arithmetic
+{
+    /// <summary>Evaluates an expression.</summary>
+    /// <param name="expression">
+    /// Numbers, <c>+ - * / // % ** &lt;&lt; &gt;&gt; &amp; | ^ ~</c>, comparisons, <c>and or not</c>, <c>a if c else b</c>, parentheses, names and calls.
+    /// </param>
+    /// <param name="value">long, double or bool.</param>
+    /// <param name="error">One sentence in Python's words where it has any; empty on success.</param>
+    /// <param name="name">Gives the value (long, double, bool) of a name such as <c>ban.Time</c>; null where there is none of that name.</param>
+    /// <param name="call">Gives the result of a function such as <c>math.exp</c> for its arguments; null where there is none of that name.</param>
+    public static bool TryEvaluate(
+        string expression,
+        out object value,
+        out string error,
+        Func<string, object?>? name = null,
+        Func<string, IReadOnlyList<object>, object?>? call = null) => throw new NotImplementedException();
+}
