@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Fail2Ban.Logging;
-using Fail2Ban.Native.Libc;
 
 namespace Fail2Ban.Control.Wire;
 
@@ -22,7 +21,7 @@ public sealed partial class ControlListener
         if (isFile) ClearTheWay(path, address, force, log);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         // The mask holds for the whole process, so it is set for this one call only.
-        uint before = FileMode.Umask(0b000_111_111);
+        uint before = Native.Libc.FileMode.Umask(0b000_111_111);
         try
         {
             socket.Bind(address);
@@ -34,7 +33,7 @@ public sealed partial class ControlListener
         }
         finally
         {
-            FileMode.Umask(before);
+            Native.Libc.FileMode.Umask(before);
         }
 
         socket.Listen(Backlog);
