@@ -22,7 +22,8 @@ public sealed record PythonError(string TypeName, PythonTuple Arguments)
         _ => PythonText.Repr(Arguments),
     };
 
-    private bool IsSystemError => TypeName is "OSError" or "IOError" or "FileNotFoundError" or "PermissionError" or "IsADirectoryError"
+    // Python keeps only the first two as args; the third is the file name.
+    internal bool IsSystemError => TypeName is "OSError" or "IOError" or "FileNotFoundError" or "PermissionError" or "IsADirectoryError"
         or "NotADirectoryError" or "FileExistsError" or "ConnectionRefusedError" or "ConnectionResetError" or "BrokenPipeError"
         or "TimeoutError" or "BlockingIOError" or "InterruptedError" or "ProcessLookupError" or "ChildProcessError";
 

@@ -3,14 +3,32 @@ using System.Collections;
 namespace Fail2Ban.Values;
 
 /// <summary>A Python set; its printed order is that of insertion (the original's is random).</summary>
-/// <param name="items">The members, without doubles.</param>
-public sealed class PythonSet(params object?[] items) : IReadOnlyCollection<object?>
+/// <remarks>Thread safety: none; built by one owner, then read.</remarks>
+public sealed class PythonSet : IReadOnlyCollection<object?>
 {
-    /// <inheritdoc/>
-    public int Count => items.Length;
+    private readonly List<object?> _items = [];
+    private readonly HashSet<object> _seen = [];
+    private bool _hasNone;
+
+    /// <summary>A set of these members; doubles are dropped.</summary>
+    public PythonSet(params object?[] items)
+    {
+        foreach (object? item in items) Add(item);
+    }
 
     /// <inheritdoc/>
-    public IEnumerator<object?> GetEnumerator() => ((IEnumerable<object?>)items).GetEnumerator();
+    public int Count => _items.Count;
+
+    /// <summary>Adds a member unless it is there already.</summary>
+    public void Add(object? item)
+    {
+        if (item is null ? _hasNone : !_seen.Add(item)) return;
+        _hasNone |= item is null;
+        _items.Add(item);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<object?> GetEnumerator() => _items.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

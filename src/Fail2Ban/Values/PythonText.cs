@@ -24,6 +24,23 @@ public static class PythonText
         _ => value.ToString() ?? "",
     };
 
+    /// <summary>What <c>type(value).__name__</c> gives.</summary>
+    public static string TypeName(object? value) => value switch
+    {
+        null => "NoneType",
+        bool => "bool",
+        double => "float",
+        byte[] => "bytes",
+        PythonTuple => "tuple",
+        PythonDict => "dict",
+        PythonSet => "set",
+        PythonError error => error.TypeName,
+        string or PythonId => "str",
+        IEnumerable => "list",
+        IFormattable => "int",
+        _ => "str",
+    };
+
     /// <summary>What <c>repr(value)</c> gives.</summary>
     public static string Repr(object? value)
     {
@@ -76,6 +93,7 @@ public static class PythonText
             case PythonSet { Count: 0 }: text.Append("set()"); break;
             case PythonSet set: AppendItems(text, '{', set, '}'); break;
             case PythonError { Arguments.Count: 1 } error: text.Append(error.TypeName).Append('('); Append(text, error.Arguments[0]); text.Append(')'); break;
+            case PythonError { IsSystemError: true, Arguments.Count: > 2 } error: Append(text, error with { Arguments = new PythonTuple(error.Arguments[0], error.Arguments[1]) }); break;
             case PythonError error: text.Append(error.TypeName); AppendItems(text, '(', error.Arguments, ')'); break;
             case IEnumerable items: AppendItems(text, '[', items, ']'); break;
             case IFormattable number: text.Append(number.ToString(null, CultureInfo.InvariantCulture)); break;
