@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;

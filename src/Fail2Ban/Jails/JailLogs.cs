@@ -3,7 +3,6 @@ using Fail2Ban.Detection.Matching;
 using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Files;
 using Fail2Ban.Logging;
-using Fail2Ban.Store;
 using LogPosition = Fail2Ban.Detection.Sources.LogPosition;
 
 namespace Fail2Ban.Jails;

@@ -10,12 +10,12 @@ namespace Fail2Ban.Control.Commands;
 /// Thread safety: any thread. Commands that add, stop or reload jails are done one at a time; a command about one jail
 /// is done in that jail's loop, so that a slow jail delays nobody else.
 /// </remarks>
-public sealed class CommandDispatcher
+public sealed class CommandDispatcher : IDisposable
 {
     private readonly JailSet _jails;
     private readonly ServerLog _serverLog;
     private readonly TimeProvider _time;
-    private readonly Action _stop;
+    private readonly Func<Task> _stop;
     private readonly Log _log;
     private readonly Log _server;
     private readonly ServerSettings _settings;
@@ -25,8 +25,8 @@ public sealed class CommandDispatcher
     /// <param name="jails">The jails.</param>
     /// <param name="log">The log, for the commands that change it.</param>
     /// <param name="time">For <c>sleep</c>.</param>
-    /// <param name="stop">Called when the server is to end; must not block.</param>
-    public CommandDispatcher(JailSet jails, ServerLog log, TimeProvider time, Action stop)
+    /// <param name="stop">Ends the server; complete when all bans are out of force, so that the client is answered then.</param>
+    public CommandDispatcher(JailSet jails, ServerLog log, TimeProvider time, Func<Task> stop)
     {
         _jails = jails;
         _serverLog = log;
@@ -64,6 +64,9 @@ public sealed class CommandDispatcher
         _ => new PythonError("Exception", $"internal error: {error.GetType().Name}: {error.Message}"),
     };
 
+    /// <summary>Ends nothing but the dispatcher.</summary>
+    public void Dispose() => _lifecycle.Dispose();
+
     private async Task<object?> DoAsync(CommandWords words, StreamState stream)
     {
         string verb = words.Text(0);
@@ -89,7 +92,7 @@ public sealed class CommandDispatcher
             case "add" or "start" or "reload" or "server-stream": return await _lifecycle.DoAsync(verb, words.After(1), stream);
             case "stop" when words.Count == 1 || words.Text(1) == "--all" && words.Count == 2:
                 if (words.Count == 2) return await _lifecycle.DoAsync(verb, words.After(1), stream);
-                _stop();
+                await _stop();
                 return null;
             case "stop": return await _lifecycle.DoAsync(verb, words.After(1), stream);
             default: throw CommandException.Plain("Invalid command");

@@ -232,7 +232,7 @@ internal static partial class JailSettings
 
     // Python keeps int and float apart: 600 and 5400.0; a number without a fraction came as an int.
     private static object WholeIfPossible(double seconds) =>
-        seconds == Math.Floor(seconds) && Math.Abs(seconds) < 1e15 ? (long)seconds : seconds;
+        seconds == Math.Floor(seconds) && Math.Abs(seconds) < 1e15 ? (object)(long)seconds : seconds;
 
     private static TimeSpan Span(object seconds) => TimeSpan.FromSeconds(Convert.ToDouble(seconds, CultureInfo.InvariantCulture));
 

@@ -16,7 +16,7 @@ public sealed class ActionContext
     /// A snapshot of the bans in force, oldest first: brought back where something else emptied the firewall, and ended
     /// where an action is removed. Must not wait for anything that waits for an action.
     /// </summary>
-    public Func<IReadOnlyList<Ban>> Bans { get; init; } = static () => [];
+    public Func<Task<IReadOnlyList<Ban>>> Bans { get; init; } = static () => Task.FromResult<IReadOnlyList<Ban>>([]);
 
     /// <summary>Earlier bans of an id: in this jail, or (true) in all jails. Null: no database, or nothing there.</summary>
     public Func<FailureId, bool, Task<IdHistory?>> History { get; init; } = static (_, _) => Task.FromResult<IdHistory?>(null);

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using Fail2Ban.Control.Commands;
+using Fail2Ban.Control.Wire;
+using Fail2Ban.Jails;
+using Fail2Ban.Logging;
+
+namespace Fail2Ban.Daemon;
+
+/// <summary>The server's life: log, socket, pid file, signals, and the orderly end.</summary>
+/// <remarks>The process starts empty; whoever starts it sends the configuration over the socket.</remarks>
+public sealed class ServerProcess : IDisposable
+{
+    private const PosixSignal SIGUSR1 = (PosixSignal)10;
+
+    private readonly ServerLog _serverLog;
+    private readonly Log _log;
+    private readonly JailServices _services;
+    private readonly JailSet _jails;
+    private readonly CommandDispatcher _dispatcher;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _stopping = new();
+    private ControlListener? _listener;
+    private Task? _stop;
+
+    private ServerProcess(ServerLog log, TimeProvider time)
+    {
+        _serverLog = log;
+        _log = new Log(log, "fail2ban.server");
+        _services = new JailServices(_log, time);
+        _jails = new JailSet(_services);
+        _dispatcher = new CommandDispatcher(_jails, log, time, StopAsync);
+    }
+
+    /// <summary>Runs until a signal or the command <c>stop</c> ends it.</summary>
+    /// <param name="options">Socket, pid file and log.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>0, or 255 where it could not start.</returns>
+    public static int Run(DaemonOptions options, TimeProvider time)
+    {
+        using var log = new ServerLog(time) { Verbosity = options.Verbosity };
+        if (!log.SetLevel(options.LogLevel, out string wrongLevel))
+        {
+            Console.Error.WriteLine($"ERROR: {wrongLevel}");
+            return 255;
+        }
+
+        log.SetSyslogSocket(options.SyslogSocket);
+        if (!log.SetTarget(options.LogTarget))
+        {
+            Console.Error.WriteLine($"ERROR: Failed to change log target {options.LogTarget}: is its directory there, and may it be written?");
+            return 255;
+        }
+
+        using var process = new ServerProcess(log, time);
+        return process.RunAsync(options, time).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Ends what is left.</summary>
+    public void Dispose()
+    {
+        _dispatcher.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task<int> RunAsync(DaemonOptions options, TimeProvider time)
+    {
+        _log.Starting(ServerVersion.Compatible);
+        try
+        {
+            _listener = ControlListener.Bind(options.Socket, options.Force, time, new Log(_serverLog, "fail2ban.asyncserver"));
+        }
+        catch (ControlException error)
+        {
+            _log.NotStarted(error.Message);
+            return 255;
+        }
+
+        await using ControlListener listener = _listener;
+        using PidFile? pidFile = PidFile.TryWrite(options.PidFile, out string reason);
+        if (pidFile is null) _log.NoPidFile(options.PidFile, reason);
+        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, () => _ = StopAsync());
+        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, () => _ = StopAsync());
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, static () => { });
+        using PosixSignalRegistration flush = OnSignal(SIGUSR1, () => _serverLog.Flush());
+        await listener.RunAsync((request, _) => _dispatcher.AnswerAsync(request), _ended.Token);
+        await StopAsync();
+        _log.Exiting();
+        return 0;
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, Action action) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true; // not the runtime's default, which ends the process at once
+        action();
+    });
+
+    /// <summary>Takes all bans out of force, ends all jails and the store; then the socket closes. Any number of callers share one end.</summary>
+    private Task StopAsync()
+    {
+        lock (_stopping) return _stop ??= Task.Run(StopOnceAsync);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        _log.ShuttingDown();
+        _listener?.Shutdown();
+        try
+        {
+            _log.StoppingJails();
+            await _jails.RemoveAllAsync();
+            await _services.DisposeAsync();
+        }
+        catch (Exception error)
+        {
+            _log.StopFailed(error);
+        }
+        finally
+        {
+            await _ended.CancelAsync();
+        }
+    }
+}
