@@ -38,7 +38,7 @@ internal sealed class OracleDetector : IDisposable
                     answers.append(None)
                     continue
                 begin, end = match.span(1)
-                answer = {"start": begin, "end": end, "time": None, "fault": None}
+                answer = {"start": begin, "end": end, "time": None, "fault": None, "template": template.name}
                 try:
                     date = detector.getTime(line, (match, template))
                     if date is None:

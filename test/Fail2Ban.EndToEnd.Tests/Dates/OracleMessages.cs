@@ -18,4 +18,5 @@ internal sealed record OracleAnswers(string? Refused, OracleAnswer?[] Answers, J
 /// <param name="End">In characters, exclusive.</param>
 /// <param name="Time">Seconds since 1970.</param>
 /// <param name="Fault">"unreadable", or the name of the exception.</param>
-internal sealed record OracleAnswer(int Start, int End, double? Time, string? Fault);
+/// <param name="Template">The name of the template that matched.</param>
+internal sealed record OracleAnswer(int Start, int End, double? Time, string? Fault, string Template);

@@ -48,7 +48,7 @@ internal sealed class DateReader(TimeProvider time)
         int year = fields.Year < 0 ? now.Year : fields.Year;
         if (year is < 1 or > 9999) return DateReading.Unreadable;
 
-        int dayOfYear = fields.DayOfYear >= 0 ? fields.DayOfYear : DayOfYear(fields, year);
+        int dayOfYear = fields is { Month: >= 0, Day: >= 0 } ? NoDay : fields.DayOfYear >= 0 ? fields.DayOfYear : DayOfYear(fields, year);
         bool isToday = dayOfYear == NoDay && fields is { Month: < 0, Day: < 0 };
         if (dayOfYear == NoDay && !isToday && (fields.Month < 0 || fields.Day < 0))
             return DateReading.Failed("TypeError(\"'NoneType' object cannot be interpreted as an integer\")");
