@@ -1,4 +1,5 @@
 using Fail2Ban.Logging;
+using Fail2Ban.Patterns;
 
 namespace Fail2Ban.Detection.Dates;
 
@@ -6,39 +7,138 @@ namespace Fail2Ban.Detection.Dates;
 /// <remarks>Thread safety: none; it belongs to one jail, whose lines come in order.</remarks>
 public sealed class DateDetector : IDisposable
 {
+    private const int LongestKeptText = 128;
+    private const string DefaultDetectors = "Default Detectors";
+
+    private readonly TemplateChoice _choice;
+    private readonly DateReader _reader;
+    private readonly TimeProvider _time;
+    private readonly Log _log;
+    private readonly bool _isDefault;
+
+    // The text that was read last. Its reading holds for the same second only: a missing year or day depends on the clock.
+    private readonly byte[] _keptText = new byte[LongestKeptText];
+    private int _keptLength = -1;
+    private long _keptSecond;
+    private TemplateSlot? _keptSlot;
+    private DateReading _kept;
+
+    private ZoneOffset? _defaultZone;
+
     /// <summary>Takes the patterns of a jail.</summary>
     /// <param name="patterns">As <see cref="SplitPatterns"/> gives them; null or empty: the default templates.</param>
     /// <param name="defaultZone">The zone of dates that name none (logtimezone); null: the local zone.</param>
-    /// <param name="time">Gives the current time and the local zone.</param>
+    /// <param name="time">Gives the current time and the local zone. The years that <c>%ExY</c> takes are those as of now.</param>
     /// <param name="log">Where unreadable dates are reported.</param>
     /// <exception cref="DatePatternException">A pattern cannot be used, or two have the same name.</exception>
-    public DateDetector(IReadOnlyList<string>? patterns, ZoneOffset? defaultZone, TimeProvider time, Log log) => throw new NotImplementedException();
+    public DateDetector(IReadOnlyList<string>? patterns, ZoneOffset? defaultZone, TimeProvider time, Log log)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(log);
+        IReadOnlyList<TemplateDefinition> templates = DatePatterns.Read(patterns, time.GetLocalNow().Year);
+        _isDefault = ReferenceEquals(templates, DatePatterns.Read(null, time.GetLocalNow().Year));
+        _choice = new TemplateChoice([.. templates.Select(template => new TemplateSlot(template, log))]);
+        _reader = new DateReader(time);
+        _defaultZone = defaultZone;
+        _time = time;
+        _log = log;
+        CheckPatterns();
+    }
 
     /// <summary>How <c>get JAIL datepattern</c> answers: <c>P (NAME)</c>, <c>Epoch</c>, <c>Default Detectors</c>.</summary>
-    public string Description => throw new NotImplementedException();
+    public string Description => DescribedPattern is null ? DescribedName : $"{DescribedPattern} ({DescribedName})";
 
     /// <summary>The first template's pattern where <c>get JAIL datepattern</c> sends one beside the name; otherwise null.</summary>
-    public string? DescribedPattern => throw new NotImplementedException();
+    public string? DescribedPattern => IsDescribed ? _choice.Slots[0].Definition.Pattern : null;
 
     /// <summary>The first template's name, or <c>Default Detectors</c>: what <c>get JAIL datepattern</c> sends.</summary>
-    public string DescribedName => throw new NotImplementedException();
+    public string DescribedName => IsDescribed ? _choice.Slots[0].Definition.Name : DefaultDetectors;
 
     /// <summary>The zone of dates that name none; null: the local zone. May be set at any time.</summary>
-    public ZoneOffset? DefaultZone { get; set; }
+    public ZoneOffset? DefaultZone
+    {
+        get => _defaultZone;
+        set
+        {
+            _defaultZone = value;
+            _keptLength = -1;
+        }
+    }
 
-    /// <summary>The abbreviation that <see cref="DateFault.UnknownZone"/> was last reported for.</summary>
-    public string? UnknownZone { get; private set; }
+    /// <summary>The exception, as Python writes it, that the original has where <see cref="DateFault.Failed"/> was last reported.</summary>
+    public string? FailureReason { get; private set; }
 
     /// <summary>The templates in their current order, with their hits.</summary>
-    public IReadOnlyList<DateTemplateHits> Templates => throw new NotImplementedException();
+    public IReadOnlyList<DateTemplateHits> Templates =>
+    [
+        .. _choice.Slots.Select(slot => new DateTemplateHits(
+            slot.Definition.Name, slot.Hits, slot.Weight, slot.Definition.Pattern, slot.Definition.Expression.Regex)),
+    ];
+
+    private bool IsDescribed => !_isDefault && _choice.Slots.Length <= 2;
 
     /// <summary>Splits a datepattern option at line ends, trims the parts and drops empty ones.</summary>
-    public static IReadOnlyList<string> SplitPatterns(string? option) => throw new NotImplementedException();
+    public static IReadOnlyList<string> SplitPatterns(string? option) =>
+        option is null ? [] : option.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Finds the date of a line. Allocates nothing once the templates that the log needs are compiled.</summary>
     /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
-    public DateMatch Detect(ReadOnlySpan<byte> terminatedLine) => throw new NotImplementedException();
+    public DateMatch Detect(ReadOnlySpan<byte> terminatedLine)
+    {
+        ReadOnlySpan<byte> line = terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine;
+        DateTimeOffset now = _time.GetUtcNow();
+        int found = _choice.Find(line, now, out int start, out int end);
+        if (found < 0) return DateMatch.None;
+        if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
+
+        DateReading reading = Read(line, _choice.Slots[found], start, end, now);
+        if (reading.Fault == DateFault.None) return new DateMatch(true, start, end, reading.Time, DateFault.None, found);
+        if (reading.Fault == DateFault.Unreadable) _log.UnreadableDate(line[start..end]);
+        FailureReason = reading.FailureReason;
+        return new DateMatch(true, start, end, null, reading.Fault, found);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        foreach (TemplateSlot slot in _choice.Slots) slot.Dispose();
+    }
+
+    private DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, int start, int end, DateTimeOffset now)
+    {
+        ReadOnlySpan<byte> text = line[start..end];
+        long second = now.UtcTicks / TimeSpan.TicksPerSecond;
+        bool isSelfContained = slot.FieldsAreWithin(start, end);
+        if (isSelfContained && slot == _keptSlot && second == _keptSecond && _keptLength >= 0
+            && text.SequenceEqual(_keptText.AsSpan(0, _keptLength)))
+            return _kept;
+
+        DateReading reading = _reader.Read(line, slot, _defaultZone);
+        if (!isSelfContained || text.Length > LongestKeptText)
+        {
+            _keptLength = -1;
+            return reading;
+        }
+
+        text.CopyTo(_keptText);
+        (_keptLength, _keptSlot, _keptSecond, _kept) = (text.Length, slot, second, reading);
+        return reading;
+    }
+
+    // Patterns that a user wrote are compiled at once, so that a bad one is refused where it is set.
+    private void CheckPatterns()
+    {
+        if (_choice.Slots.Length > 2) return;
+        foreach (TemplateSlot slot in _choice.Slots)
+        {
+            try
+            {
+                slot.Compile();
+            }
+            catch (PatternException problem)
+            {
+                throw TemplateFactory.Failed(slot.Definition.Pattern ?? slot.Definition.Name, problem.Message);
+            }
+        }
+    }
 }

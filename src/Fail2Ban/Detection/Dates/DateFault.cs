@@ -10,8 +10,8 @@ public enum DateFault
     Unreadable,
 
     /// <summary>
-    /// The text names a time zone that nobody knows (<see cref="DateDetector.UnknownZone"/>). The original fails on such
-    /// a line and drops it.
+    /// The original fails on such a line and drops it: a zone that nobody knows, or a pattern that has a month without
+    /// a day. <see cref="DateDetector.FailureReason"/> names the exception that it logs.
     /// </summary>
-    UnknownZone,
+    Failed,
 }

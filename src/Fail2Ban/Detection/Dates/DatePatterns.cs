@@ -1,0 +1,46 @@
+namespace Fail2Ban.Detection.Dates;
+
+/// <summary>Reads the datepattern option: its words in braces, and the patterns that stand for several templates.</summary>
+internal static class DatePatterns
+{
+    /// <param name="patterns">One pattern each; null or empty: the defaults.</param>
+    /// <param name="year">The current year.</param>
+    /// <exception cref="DatePatternException">A pattern cannot be used, or two have the same name.</exception>
+    public static IReadOnlyList<TemplateDefinition> Read(IReadOnlyList<string>? patterns, int year)
+    {
+        DefaultTemplates defaults = DefaultTemplates.For(year);
+        if (patterns is null || patterns.Count == 0) return defaults.Effective;
+
+        List<TemplateDefinition> templates = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (TemplateDefinition template in patterns.SelectMany(pattern => ReadOne(pattern, defaults, new TemplateFactory(year))))
+        {
+            if (!names.Add(template.Name)) throw new DatePatternException($"There is already a template with name {template.Name}");
+            templates.Add(template);
+        }
+
+        return templates.Count == 0 ? defaults.Effective : templates;
+    }
+
+    private static IEnumerable<TemplateDefinition> ReadOne(string pattern, DefaultTemplates defaults, TemplateFactory factory)
+    {
+        StringComparison comparison = TemplateFactory.Comparison(pattern);
+        if (pattern.Equals(TemplateDefinition.LineBeginPrefix, comparison)) return defaults.LineBegin;
+
+        // It is meant to add the defaults, but adds nothing in any release; alone it works since nothing means the defaults.
+        if (pattern.Equals("{DEFAULT}", comparison)) return [];
+        if (pattern.Equals("{NONE}", comparison)) return [factory.Create("{UNB}^")];
+        if (!pattern.Contains("{DATE}", comparison)) return [factory.Create(pattern)];
+
+        return DefaultTemplates.Patterns.Select(date => OfDate(pattern.Replace("{DATE}", WithoutPrefix(date), comparison), defaults, factory));
+    }
+
+    private static TemplateDefinition OfDate(string pattern, DefaultTemplates defaults, TemplateFactory factory)
+    {
+        TemplateDefinition made = factory.Create(pattern);
+        return defaults.Effective.FirstOrDefault(known => known.Name == made.Name && known.Pattern == made.Pattern && !pattern.StartsWith('^')) ?? made;
+    }
+
+    private static string WithoutPrefix(string pattern) =>
+        pattern.StartsWith(TemplateDefinition.LineBeginPrefix, StringComparison.Ordinal) ? pattern[TemplateDefinition.LineBeginPrefix.Length..] : pattern;
+}

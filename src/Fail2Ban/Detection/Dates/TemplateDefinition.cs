@@ -1,0 +1,16 @@
+namespace Fail2Ban.Detection.Dates;
+
+/// <summary>What a template searches; shared by all detectors that use it.</summary>
+/// <param name="Name">The pattern with its tokens spelled out.</param>
+/// <param name="Pattern">The date pattern as written; null where the template is not made of one.</param>
+/// <param name="Kind">How its text is read.</param>
+/// <param name="Expression">The regex.</param>
+/// <param name="BaseWeight">Factor of its weight: 100 for the defaults that stand at the line's begin.</param>
+internal sealed record TemplateDefinition(string Name, string? Pattern, TemplateKind Kind, DateExpression Expression, double BaseWeight = 1)
+{
+    /// <summary>The group that holds the number of an epoch template inside a longer text.</summary>
+    public const string NumberGroup = "_epoch";
+
+    public const string LineBeginPrefix = "{^LN-BEG}";
+    public const string UnboundPrefix = "{UNB}";
+}
