@@ -1,35 +1,51 @@
 using System.Text;
+using System.Text.Unicode;
 using Fail2Ban.Native.Pcre2;
+using Fail2Ban.Patterns.Prefilter;
+using Fail2Ban.Patterns.Syntax;
+using Fail2Ban.Patterns.Translation;
 
 namespace Fail2Ban.Patterns;
 
 /// <summary>A pattern in Python's <c>re</c> dialect, searched in UTF-8 bytes by PCRE2.</summary>
-/// <remarks>Thread safety: none; it belongs to one jail and holds the spans of its last match.</remarks>
+/// <remarks>
+/// Two forms: bytes for subjects that are ASCII, and code points for the others, made when the first such subject
+/// comes. Thread safety: none; it belongs to one jail and holds the spans of its last match.
+/// </remarks>
 public sealed class Pattern : IDisposable
 {
     private const uint BaseMatchLimit = 200_000;
     private const uint MatchLimitPerByte = 20;
+    private const uint LastMatchLimit = 2_000_000;
 
-    private readonly Pcre2Code _code;
+    private readonly Pcre2Code _bytes;
+    private readonly bool _multiLine;
+    private Pcre2Code? _unicode;
 
-    private Pattern(string text, Pcre2Code code)
+    // Start and end of each group of the last match; a pattern that never matched has none.
+    private int[]? _spans;
+
+    private Pattern(string text, bool multiLine, PatternTree tree, Pcre2Code bytes)
     {
         Text = text;
-        _code = code;
-        GroupNames = code.GroupNames();
+        _multiLine = multiLine;
+        _bytes = bytes;
+        GroupCount = tree.GroupCount;
+        GroupNames = tree.GroupNames;
+        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, StartAnchor.Holds(tree));
     }
 
     /// <summary>The pattern as Python knows it.</summary>
     public string Text { get; }
 
     /// <summary>How many capturing groups there are, group 0 not counted.</summary>
-    public int GroupCount => _code.GroupCount;
+    public int GroupCount { get; }
 
     /// <summary>Named groups with their numbers, in the order of definition.</summary>
     public IReadOnlyList<(string Name, int Number)> GroupNames { get; }
 
     /// <summary>What a prefilter may rely on.</summary>
-    public PatternFacts Facts { get; } = new([], 0, false);
+    public PatternFacts Facts { get; }
 
     /// <summary>Compiles a pattern.</summary>
     /// <param name="text">Python's dialect; see python-re of the specification.</param>
@@ -37,10 +53,11 @@ public sealed class Pattern : IDisposable
     /// <exception cref="PatternException">The text is not a pattern, or is one that cannot be taken.</exception>
     public static Pattern Compile(string text, bool multiLine = false)
     {
-        string translated = text.Replace("(?iu)", "(?i)", StringComparison.Ordinal).Replace("{,", "{0,", StringComparison.Ordinal);
-        Pcre2Options options = Pcre2Options.Unicode | (multiLine ? Pcre2Options.MultiLine : 0);
-        Pcre2Code? code = Pcre2Code.Compile(Encoding.UTF8.GetBytes(translated), options, out string error, out int offset);
-        return code is null ? throw new PatternException(error, offset) : new Pattern(text, code);
+        PatternTree tree = PatternParser.Parse(text, multiLine);
+
+        // The form for code points is larger, so it may be refused alone; that must not come up while lines are read.
+        CompileForm(new UnicodeWriter(WordHasMarks), tree, text, useJit: false).Dispose();
+        return new Pattern(text, multiLine, tree, CompileForm(new ByteWriter(), tree, text, useJit: true));
     }
 
     /// <summary>The number of a named group, or -1.</summary>
@@ -60,18 +77,52 @@ public sealed class Pattern : IDisposable
     public MatchOutcome Match(ReadOnlySpan<byte> subject, int start = 0) => Match(subject, start, Ascii.IsValid(subject));
 
     /// <summary>Searches as <see cref="Match(ReadOnlySpan{byte}, int)"/> where the caller knows what the subject holds.</summary>
-    /// <param name="subject">Valid UTF-8.</param>
+    /// <param name="subject">Valid UTF-8; for anything else the outcome is <see cref="MatchOutcome.LimitExceeded"/>.</param>
     /// <param name="start">In bytes, on a character boundary.</param>
     /// <param name="isAscii">Whether every byte of the subject is below 0x80; a wrong <see langword="true"/> gives wrong verdicts.</param>
     public MatchOutcome Match(ReadOnlySpan<byte> subject, int start, bool isAscii)
     {
-        int result = _code.Match(subject, start, BaseMatchLimit + MatchLimitPerByte * (uint)subject.Length);
-        return result > 0 ? MatchOutcome.Match : result == -1 ? MatchOutcome.NoMatch : MatchOutcome.LimitExceeded;
+        // PCRE2 is told not to check again, and reads beyond the end of a truncated sequence.
+        if (!isAscii && !Utf8.IsValid(subject)) return MatchOutcome.LimitExceeded;
+
+        Pcre2Workspace workspace = Pcre2Workspace.Current;
+        Pcre2Code code = isAscii ? _bytes : _unicode ??= CompileUnicode();
+        uint limit = BaseMatchLimit + MatchLimitPerByte * (uint)subject.Length;
+        Pcre2Result result = workspace.Match(code, subject, start, limit);
+        if (result == Pcre2Result.MatchLimit && limit < LastMatchLimit) result = workspace.Match(code, subject, start, LastMatchLimit);
+        if (result == Pcre2Result.NoMatch) return MatchOutcome.NoMatch;
+        if (result != Pcre2Result.Match) return MatchOutcome.LimitExceeded;
+        Keep(workspace);
+        return MatchOutcome.Match;
     }
 
     /// <summary>The span of a group in the last match, in bytes; (-1, -1) where the group did not take part.</summary>
-    public (int Start, int End) Group(int number) => _code.Group(number);
+    /// <param name="number">0 for the whole match.</param>
+    public (int Start, int End) Group(int number) => _spans is null ? (-1, -1) : (_spans[2 * number], _spans[2 * number + 1]);
 
     /// <inheritdoc/>
-    public void Dispose() => _code.Dispose();
+    public void Dispose()
+    {
+        _bytes.Dispose();
+        _unicode?.Dispose();
+    }
+
+    private static bool WordHasMarks => Pcre2Library.Version >= new Version(10, 43);
+
+    private Pcre2Code CompileUnicode() => CompileForm(new UnicodeWriter(WordHasMarks), PatternParser.Parse(Text, _multiLine), Text, useJit: true);
+
+    private static Pcre2Code CompileForm(PatternWriter writer, PatternTree tree, string text, bool useJit)
+    {
+        TranslatedPattern translated = writer.Write(tree);
+        return Pcre2Code.Compile(translated.Text, translated.Options, useJit, out string error, out int offset)
+            ?? throw new SyntaxReader(text).Error(error, translated.IndexOf(offset));
+    }
+
+    // The workspace serves other patterns next.
+    private void Keep(Pcre2Workspace workspace)
+    {
+        _spans ??= new int[2 * (GroupCount + 1)];
+        for (int group = 0; group <= GroupCount; group++)
+            (_spans[2 * group], _spans[2 * group + 1]) = workspace.Group(group);
+    }
 }
