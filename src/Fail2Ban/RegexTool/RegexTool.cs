@@ -1,11 +1,163 @@
+using System.Text;
+using Fail2Ban.Addresses;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Logging;
+
 namespace Fail2Ban.RegexTool;
 
 /// <summary><c>fail2ban-regex</c>: tries regexes and filters on logs. Never bans, never writes.</summary>
 public static class RegexTool
 {
+    private const int WrongInput = 255;
+    private const int UnknownOption = 2;
+    private const int Failed = 1;
+    private const string JournalName = "systemd-journal";
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     /// <summary>Runs the program.</summary>
     /// <param name="args">The command line without the program's name.</param>
     /// <param name="host">What the program sees of its surroundings.</param>
     /// <returns>The exit status: 0 finished, 1 failed inside, 2 unknown option, 255 wrong input.</returns>
-    public static int Run(IReadOnlyList<string> args, RegexToolHost host) => throw new NotImplementedException();
+    public static int Run(IReadOnlyList<string> args, RegexToolHost host)
+    {
+        // Closed by the caller, who owns the streams.
+        var output = new StreamWriter(host.Out, Utf8, bufferSize: 64 * 1024, leaveOpen: true);
+        var error = new StreamWriter(host.Error, Utf8, leaveOpen: true);
+        try
+        {
+            int status = Run(args, host, output, error);
+            output.Flush();
+            error.Flush();
+            return status;
+        }
+        catch (IOException e) when (host.Out is not MemoryStream)
+        {
+            // The reader of our output has had enough (head, less): no error of ours.
+            _ = e;
+            return 0;
+        }
+    }
+
+    private static int Run(IReadOnlyList<string> args, RegexToolHost host, TextWriter output, TextWriter error)
+    {
+        RegexToolOptions options = OptionParser.Parse(args, out string? wrong);
+        if (options.ShowHelp) return Answer(output, HelpText.Full);
+        if (options.ShowVersionNumber) return Answer(output, "1.1.2.1\n");
+        if (options.ShowVersion) return Answer(output, "fail2ban-regex 1.1.2.dev1\n");
+        if (wrong is not null)
+        {
+            error.Write($"{HelpText.Usage}\nfail2ban-regex: error: {wrong}\n");
+            return UnknownOption;
+        }
+
+        string? misuse = Misuse(options);
+        if (misuse is not null)
+        {
+            output.Write(HelpText.Full);
+            error.Write($"\nERROR: {misuse}\n");
+            return WrongInput;
+        }
+
+        if (!ToolSink.TryParseLevel(options.LogLevel, out LogLevel level))
+        {
+            error.Write($"ERROR: Invalid log level '{options.LogLevel}'; known are critical, error, warning, notice, info, msg, debug, tracedebug, heavydebug and numbers\n");
+            return Failed;
+        }
+
+        var log = new Log(new ToolSink(output, level, options.Verbosity, host.Time), "fail2ban.filter");
+        try
+        {
+            return Test(options, host, output, log);
+        }
+        catch (FilterException e)
+        {
+            output.Write($"ERROR: {e.Message}\n");
+            return WrongInput;
+        }
+    }
+
+    private static int Test(RegexToolOptions options, RegexToolHost host, TextWriter output, Log log)
+    {
+        bool isJournal = options.Arguments[0].StartsWith(JournalName, StringComparison.Ordinal);
+        FailureFormat? format = options.Out is null ? null : new FailureFormat(options.Out);
+        var head = new ReportHead(output, isSilent: format is not null);
+        head.Begin();
+        var setup = new FilterSetup(options, head, host.Time, log);
+        using Filter filter = setup.Build(isJournal ? "journal" : "file");
+        Func<string, IReadOnlyList<FailureId>> resolve = Resolver(host, filter, log);
+
+        Report? report = format is null ? new Report(options, filter, host.Time, resolve) : null;
+        LineTest test = new(filter, report, format, options.Invert, resolve, output);
+        ReadLog(options, isJournal, setup, filter, head, host, log, test.Handle);
+        report?.Print(output);
+        return 0;
+    }
+
+    private static void ReadLog(
+        RegexToolOptions options, bool isJournal, FilterSetup setup, Filter filter, ReportHead head, RegexToolHost host, Log log, LineHandler handle)
+    {
+        string source = options.Arguments[0];
+        if (isJournal) throw new FilterException($"'{source}': reading the journal is not yet supported in this build; give a log file or a line");
+
+        if (source == "-" || File.Exists(source))
+        {
+            if (!LogEncoding.TryParse(options.Encoding ?? setup.Encoding ?? "auto", out LogEncoding encoding, out string wrong)) throw new FilterException(wrong);
+            head.Line("log file", source);
+            head.Line("encoding", encoding.Name);
+            using Stream stream = source == "-" ? host.In : Open(source);
+            LogInput.ReadFile(stream, source, encoding, log, handle);
+            return;
+        }
+
+        if (filter.MaxLines == 1 && !source.Contains('\n', StringComparison.Ordinal))
+        {
+            head.Line("single line", ReportHead.Shorten(source.Replace("\r", "", StringComparison.Ordinal)));
+            LogInput.ReadText([source], handle);
+            return;
+        }
+
+        string[] lines = source.Split('\n');
+        head.MultiLine(lines);
+        LogInput.ReadText(lines, handle);
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            // Large chunks are asked for anyway; a buffer of the stream's own would only copy.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new FilterException($"cannot read log file '{path}': {e.Message}", e);
+        }
+    }
+
+    private static string? Misuse(RegexToolOptions options) =>
+        options.Arguments.Count is < 2 or > 3 ? "provide both <LOG> and <REGEX>."
+        : !options.PrintMissed && options.PrintAllMissed ? "--print-no-missed and --print-all-missed are mutually exclusive."
+        : !options.PrintIgnored && options.PrintAllIgnored ? "--print-no-ignored and --print-all-ignored are mutually exclusive."
+        : null;
+
+    private static Func<string, IReadOnlyList<FailureId>> Resolver(RegexToolHost host, Filter filter, Log log)
+    {
+        var known = new Dictionary<string, IReadOnlyList<FailureId>>();
+        return name =>
+        {
+            if (known.TryGetValue(name, out IReadOnlyList<FailureId>? addresses)) return addresses;
+            addresses = host.Resolve(name);
+            if (addresses.Count == 0) log.Unresolved(name);
+            else if (filter.UseDns == UseDns.Warn) log.Resolved(name, addresses.Select(address => address.ToString()));
+            return known[name] = addresses;
+        };
+    }
+
+    private static int Answer(TextWriter output, string text)
+    {
+        output.Write(text);
+        return 0;
+    }
 }

@@ -1,5 +1,6 @@
 using Fail2Ban.Logging;
 using Fail2Ban.Tracking.Bans;
+using Microsoft.Data.Sqlite;
 
 namespace Fail2Ban.Store;
 
@@ -12,18 +13,47 @@ namespace Fail2Ban.Store;
 /// </remarks>
 public sealed class BanStore : IAsyncDisposable
 {
-    /// <summary>Opens, creates or upgrades a database; blocks, so call it from a thread of your own.</summary>
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
+
+    private readonly SqliteConnection _connection;
+    private readonly StoreWriter _writer;
+    private readonly StoreReader? _reader; // null in memory: a second connection would see another database
+    private readonly ITimer _checkpoint;
+    private readonly ITimer _purge;
+    private readonly Log _log;
+    private readonly TimeProvider _time;
+
+    private BanStore(DatabaseFile database, string file, Log log, TimeProvider time)
+    {
+        File = file;
+        _log = log;
+        _time = time;
+        _connection = database.Open();
+        SwitchJournal("WAL");
+        _writer = new StoreWriter(_connection, file, log, time);
+        _ = _writer.Enqueue(writes => writes.DisableJail(null));
+        if (!database.IsMemory) _reader = new StoreReader(database.Connect(), file, log);
+        _checkpoint = time.CreateTimer(_ => _writer.Checkpoint(), null, CheckpointInterval, CheckpointInterval);
+        _purge = time.CreateTimer(_ => _ = PurgeAsync(), null, PurgeInterval, PurgeInterval);
+    }
+
+    /// <summary>Opens, creates or upgrades a database, and disables its jails; blocks, so call it from a thread of your own.</summary>
     /// <param name="file">A path or <c>:memory:</c>.</param>
     /// <param name="log">The log of the server; sentences go out as <c>fail2ban.database</c>.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="StoreException">It cannot be opened, or is of a newer version.</exception>
-    public static BanStore Open(string file, Log log, TimeProvider time) => throw new NotImplementedException();
+    public static BanStore Open(string file, Log log, TimeProvider time)
+    {
+        Log own = log.For(StoreLog.Name);
+        return new BanStore(new DatabaseFile(file, own, time), file, own, time);
+    }
 
     /// <summary>Whether a value of <c>dbfile</c> turns the database off: <c>none</c> in any case.</summary>
     public static bool IsDisabled(string file) => file.Equals("none", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The path, or <c>:memory:</c>.</summary>
-    public string File => throw new NotImplementedException();
+    public string File { get; }
 
     /// <summary><c>dbpurgeage</c>; a day by default.</summary>
     public TimeSpan PurgeAge { get; set; } = TimeSpan.FromDays(1);
@@ -32,50 +62,110 @@ public sealed class BanStore : IAsyncDisposable
     public int MaxMatches { get; set; } = 10;
 
     /// <summary>A jail is there: inserts or enables it.</summary>
-    public Task<bool> AddJailAsync(string jail) => throw new NotImplementedException();
+    public Task<bool> AddJailAsync(string jail) => _writer.Enqueue(writes => writes.AddJail(jail));
 
     /// <summary>A jail is gone: disables it; its bans stay.</summary>
-    public Task<bool> DisableJailAsync(string jail) => throw new NotImplementedException();
+    public Task<bool> DisableJailAsync(string jail) => _writer.Enqueue(writes => writes.DisableJail(jail));
 
     /// <summary>A log is followed: inserts the position if the log is new.</summary>
     /// <returns>The stored position if it belongs to the same first line; otherwise null.</returns>
-    public Task<LogPosition?> AddLogAsync(string jail, string path, LogPosition position) => throw new NotImplementedException();
+    public async Task<LogPosition?> AddLogAsync(string jail, string path, LogPosition position)
+    {
+        LogPosition? stored = null;
+        await _writer.Enqueue(writes => stored = writes.AddLog(jail, path, position)).ConfigureAwait(false);
+        return stored;
+    }
 
     /// <summary>A log was read so far.</summary>
-    public Task<bool> UpdateLogAsync(string jail, string path, LogPosition position) => throw new NotImplementedException();
+    public Task<bool> UpdateLogAsync(string jail, string path, LogPosition position) =>
+        _writer.Enqueue(writes => writes.UpdateLog(jail, path, position));
 
     /// <summary>A log is not followed any more.</summary>
-    public Task<bool> DeleteLogAsync(string jail, string path) => throw new NotImplementedException();
+    public Task<bool> DeleteLogAsync(string jail, string path) => _writer.Enqueue(writes => writes.DeleteLog(jail, path));
 
     /// <summary>Stores a ban; completes when its row is committed.</summary>
-    public Task<bool> AddBanAsync(string jail, Ban ban) => throw new NotImplementedException();
+    public Task<bool> AddBanAsync(string jail, Ban ban) => _writer.Enqueue(writes => writes.AddBan(jail, ban, MaxMatches));
 
     /// <summary>Deletes the rows of an id, whether it is banned or not.</summary>
     /// <param name="jail">Null: of every jail.</param>
     /// <param name="id">The text as given, compared literally; null: every id.</param>
-    public Task<bool> DeleteBansAsync(string? jail, string? id) => throw new NotImplementedException();
+    public Task<bool> DeleteBansAsync(string? jail, string? id) => _writer.Enqueue(writes => writes.DeleteBans(jail, id));
 
     /// <summary>The bans of a jail that are still in force, ordered by id; corrections are <see cref="BanRestore"/>'s.</summary>
     /// <param name="jail">Null: of all jails.</param>
     /// <param name="within">Only bans that began within this time before now; null: all.</param>
-    public Task<IReadOnlyList<StoredBan>> CurrentBansAsync(string? jail, TimeSpan? within = null) => throw new NotImplementedException();
+    public Task<IReadOnlyList<StoredBan>> CurrentBansAsync(string? jail, TimeSpan? within = null)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return Ask<IReadOnlyList<StoredBan>>(connection => BanReads.CurrentBans(connection, jail, now, now - within), []);
+    }
 
     /// <summary>How often an id was banned, or null.</summary>
     /// <param name="jail">Null: over all jails.</param>
     /// <param name="id">The id's text.</param>
-    public Task<BanHistory?> HistoryAsync(string? jail, string id) => throw new NotImplementedException();
+    public Task<BanHistory?> HistoryAsync(string? jail, string id) =>
+        Ask(connection => BanReads.History(connection, jail, id), null);
 
     /// <summary>What all stored bans of an id say together, or null where there is none.</summary>
     /// <param name="jail">Null: of all jails.</param>
     /// <param name="id">The id's text.</param>
-    public Task<MergedBans?> MergedAsync(string? jail, string id) => throw new NotImplementedException();
+    public Task<MergedBans?> MergedAsync(string? jail, string id) =>
+        Ask(connection => BanReads.Merged(connection, jail, id, MaxMatches), null);
 
     /// <summary>Deletes what is older than <see cref="PurgeAge"/>; runs by itself every hour too.</summary>
-    public Task<bool> PurgeAsync() => throw new NotImplementedException();
+    public Task<bool> PurgeAsync()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return _writer.Enqueue(writes => writes.Purge(now, PurgeAge));
+    }
 
     /// <summary>Completes when everything asked for before is on disk (or could not be put there).</summary>
-    public Task<bool> FlushAsync() => throw new NotImplementedException();
+    public Task<bool> FlushAsync() => _writer.Enqueue(static _ => { });
 
     /// <summary>Writes what is queued, goes back to <c>journal_mode=DELETE</c> and closes.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _checkpoint.DisposeAsync().ConfigureAwait(false);
+        await _purge.DisposeAsync().ConfigureAwait(false);
+
+        // Joining threads and moving the write-ahead log block; the pool is not for that.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            Close();
+            closed.SetResult();
+        }) { IsBackground = true, Name = "f2b/store-close" }.Start();
+        await closed.Task.ConfigureAwait(false);
+    }
+
+    private void Close()
+    {
+        _writer.Stop();
+        _reader?.Dispose();
+        SwitchJournal("DELETE"); // the original cannot open a write-ahead log
+        _connection.Dispose();
+        _log.Closed();
+    }
+
+    private Task<T> Ask<T>(Func<SqliteConnection, T> question, T nothing) =>
+        _reader is not null ? _reader.Ask(question, nothing) : AskWriter(question, nothing);
+
+    private async Task<T> AskWriter<T>(Func<SqliteConnection, T> question, T nothing)
+    {
+        T answer = nothing;
+        await _writer.Enqueue(writes => answer = question(writes.Connection)).ConfigureAwait(false);
+        return answer;
+    }
+
+    private void SwitchJournal(string mode)
+    {
+        try
+        {
+            _connection.Execute($"PRAGMA journal_mode = {mode}");
+        }
+        catch (SqliteException error)
+        {
+            _log.NotWriteAhead(File, error.Reason()); // locked or read-only: the other modes work too, only slower
+        }
+    }
 }

@@ -60,7 +60,7 @@ public sealed partial class Filter
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
-        FailureData? prefix = CheckAllRegexes && _prefRegex is not null ? _prefRegex.Capture(whole).ToData() : null;
+        FailureData? prefix = CapturePrefix && _prefRegex is not null ? _prefRegex.Capture(whole).ToData() : null;
         for (int i = 0; i < _failRegexes.Count; i++)
         {
             CompiledRegex regex = _failRegexes[i];
@@ -142,20 +142,20 @@ public sealed partial class Filter
         if (line.Time is null && FindTime is not null)
         {
             if (_undated.Take()) _log.Undated(lines[^1].ToString());
-            return Hit(index, LineVerdict.Undated, fields);
+            return Hit(index, LineVerdict.Undated, lines, fields);
         }
 
         bool isConnection = fields["mlfid"] is not null;
         if (isConnection) fields = _connections.Merge(fields, lines);
         else fields.Matches = [.. lines];
-        if (fields.IsSet("nofail")) return Hit(index, LineVerdict.NoFailure, fields);
+        if (fields.IsSet("nofail")) return Hit(index, LineVerdict.NoFailure, lines, fields);
 
         FailureIdentity? identity = FailureIdentity.Of(fields, UseDns, out bool isUnusable);
-        if (isUnusable) return Hit(index, LineVerdict.NoMatch, fields);
+        if (isUnusable) return LineVerdict.NoMatch;
         if (identity is not { } who)
         {
             fields.IsPending = true;
-            return Hit(index, LineVerdict.Pending, fields);
+            return Hit(index, LineVerdict.Pending, lines, fields);
         }
 
         if (who.Address is { } address) fields["ip"] = address.ToString();
@@ -165,13 +165,13 @@ public sealed partial class Filter
         FailureData data = fields.ToData();
         var failure = new Failure(who.Id, who.Address, who.Host, when, [.. fields.Matches], data);
         failures.Add(failure);
-        _hits.Add(new RegexHit(index, LineVerdict.Matched, data, failure));
+        _hits.Add(new RegexHit(index, LineVerdict.Matched, lines, data, failure));
         return LineVerdict.Matched;
     }
 
-    private LineVerdict Hit(int index, LineVerdict verdict, Fields fields)
+    private LineVerdict Hit(int index, LineVerdict verdict, IReadOnlyList<MatchedLine> lines, Fields fields)
     {
-        _hits.Add(new RegexHit(index, verdict, fields.ToData(), null));
+        _hits.Add(new RegexHit(index, verdict, lines, fields.ToData(), null));
         return verdict;
     }
 

@@ -66,6 +66,9 @@ public sealed partial class Filter : IDisposable
     /// </summary>
     public bool CheckAllRegexes { get; set; }
 
+    /// <summary>Whether results tell what the prefregex captured, also where no failregex occurs (test tool).</summary>
+    public bool CapturePrefix { get; set; }
+
     /// <summary>How many lines were lost to a pattern that was given up at its budget.</summary>
     public long LimitsExceeded { get; private set; }
 

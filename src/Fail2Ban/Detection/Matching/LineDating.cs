@@ -41,9 +41,9 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         ReadOnlySpan<byte> before = line.Terminated[..date.Start];
         ReadOnlySpan<byte> text = line.Terminated[date.Start..date.End];
         ReadOnlySpan<byte> after = line.Terminated[date.End..];
-        if (date.Fault == DateFault.UnknownZone)
+        if (date.Fault == DateFault.Failed)
         {
-            log.LineFailed(Encoding.UTF8.GetString(line.Text), $"unknown time zone {detector.UnknownZone}");
+            log.LineFailed(Encoding.UTF8.GetString(line.Text), detector.FailureReason ?? "");
             return new DatedLine { Text = line.Terminated, Before = [], Date = [], After = line.Text, Verdict = LineVerdict.Failed };
         }
 

@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Fail2Ban.Configuration;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.RegexTool;
+
+/// <summary>Makes the filter that the command line asks for, and says in the report's head what it is made of.</summary>
+internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, TimeProvider time, Log log)
+{
+    /// <summary>What is asked of the journal, where the filter names it.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> JournalMatches { get; private set; } = [];
+
+    /// <summary>The encoding that the jail names, or null.</summary>
+    public string? Encoding { get; private set; }
+
+    /// <param name="logType"><c>file</c> or <c>journal</c>.</param>
+    /// <exception cref="FilterException">What the program answers after <c>ERROR: </c>.</exception>
+    public Filter Build(string logType)
+    {
+        var filter = new Filter("None", time, log)
+        {
+            FindTime = null,
+            CheckAllRegexes = options.CheckAll && options.Out is null,
+            CapturePrefix = options.Out is null,
+        };
+        try
+        {
+            Fill(filter, logType);
+            return filter;
+        }
+        catch
+        {
+            filter.Dispose();
+            throw;
+        }
+    }
+
+    private void Fill(Filter filter, string logType)
+    {
+        if (options.TimeZone is { } zone) filter.LogTimeZone = zone;
+        if (options.UseDns is { } useDns) filter.UseDns = UseDnsText.Parse(useDns);
+        if (options.MaxLines != 0) SetMaxLines(filter, options.MaxLines);
+        if (options.DatePattern is { } pattern) SetDatePattern(filter, pattern);
+
+        string regex = options.Arguments[1];
+        if (FilterName.IsOne(regex) && ReadNamed(filter, regex, logType)) { }
+        else
+        {
+            head.Line("failregex line", ReportHead.Shorten(regex));
+            filter.AddFailRegex(regex);
+        }
+
+        if (options.Arguments.Count > 2)
+        {
+            string ignore = options.Arguments[2];
+            head.Line("ignoreregex line", ReportHead.Shorten(ignore));
+            while (filter.RemoveIgnoreRegex(0)) { }
+            filter.AddIgnoreRegex(ignore);
+        }
+
+        // Names stay what they are, but <HOST> was expanded by usedns.
+        if (options.Raw) filter.UseDns = UseDns.Raw;
+    }
+
+    private bool ReadNamed(Filter filter, string text, string logType)
+    {
+        FilterReading reading = new ConfigurationReader(options.ConfigDirectory, new ReaderOptions { Advise = false }, log).ReadFilter(text, logType);
+        if (reading.Source == FilterSource.NotFound) return false;
+        if (reading.Source == FilterSource.Error || reading.Filter is not { } definition)
+            throw new FilterException(reading.Error ?? $"Unable to read the filter '{text}'");
+
+        bool isJail = reading.Source == FilterSource.Jail;
+        if (isJail) head.Line("jail", reading.Name);
+        else if (reading.BaseDirectory.Length > 0) head.Line("filter file", $"{reading.Name}, basedir: {reading.BaseDirectory}");
+        else head.Line("failregex file", reading.Name);
+        if (reading.Parameters.Count > 0) head.Line(isJail ? "jail/flt options" : "filter options", PythonText.Repr(Dict(reading.Parameters)));
+        if (options.Verbosity > 1) head.RealOptions(PythonText.Repr(RealOptions(definition, reading.Parameters, logType)));
+
+        Apply(filter, definition);
+        return true;
+    }
+
+    private void Apply(Filter filter, FilterDefinition definition)
+    {
+        if (options.UseDns is null && definition.UseDns is { } useDns) filter.UseDns = UseDnsText.Parse(useDns);
+        if (options.MaxLines == 0 && definition.MaxLines is { } maxLines) SetMaxLines(filter, maxLines);
+        if (options.DatePattern is null && !string.IsNullOrEmpty(definition.DatePattern)) SetDatePattern(filter, definition.DatePattern);
+        if (options.TimeZone is null && definition.LogTimeZone is { } zone) filter.LogTimeZone = zone;
+        filter.SetPrefRegex(definition.PrefRegex);
+        foreach (string regex in definition.FailRegexes) filter.AddFailRegex(regex);
+        if (options.Arguments.Count < 3)
+            foreach (string regex in definition.IgnoreRegexes) filter.AddIgnoreRegex(regex);
+        JournalMatches = definition.JournalMatches;
+        Encoding = definition.LogEncoding;
+    }
+
+    private void SetMaxLines(Filter filter, int value)
+    {
+        filter.MaxLines = value;
+        head.Line("maxlines", PythonText.Repr(value));
+    }
+
+    private void SetDatePattern(Filter filter, string pattern)
+    {
+        filter.DatePattern = pattern;
+        head.Line("datepattern", $"{pattern} : {filter.Dates.DescribedName}");
+    }
+
+    private static PythonDict Dict(IEnumerable<KeyValuePair<string, string>> items)
+    {
+        var dict = new PythonDict();
+        foreach ((string key, string value) in items) dict[key] = value;
+        return dict;
+    }
+
+    // The original shows what went into the filter besides its regexes.
+    private static PythonDict RealOptions(FilterDefinition definition, IEnumerable<KeyValuePair<string, string>> parameters, string logType)
+    {
+        PythonDict real = Dict(parameters);
+        if (!real.TryGetValue("logtype", out _)) real["logtype"] = logType;
+        if (definition.DatePattern is { } pattern) real["datepattern"] = pattern;
+        return real;
+    }
+}
+
+/// <summary>Tells names of filters and jails from regexes.</summary>
+internal static partial class FilterName
+{
+    public static bool IsOne(string text) => Shape().IsMatch(text);
+
+    [GeneratedRegex(@"^/{0,3}[\w/_\-.]+(?:\[.*\])?$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Shape();
+}

@@ -1,0 +1,42 @@
+using Fail2Ban.Logging;
+
+namespace Fail2Ban.RegexTool;
+
+/// <summary>Prints log messages among the program's output.</summary>
+internal sealed class ToolSink(TextWriter output, LogLevel threshold, int verbosity, TimeProvider time) : ILogSink
+{
+    private readonly long _start = time.GetTimestamp();
+
+    public LogLevel Threshold => threshold;
+
+    /// <summary>Reads a level's name in any case, or its number.</summary>
+    public static bool TryParseLevel(string text, out LogLevel level)
+    {
+        level = text.ToUpperInvariant() switch
+        {
+            "CRITICAL" => LogLevel.Critical,
+            "ERROR" => LogLevel.Error,
+            "WARNING" => LogLevel.Warning,
+            "NOTICE" => LogLevel.Notice,
+            "INFO" => LogLevel.Info,
+            "MSG" => LogLevel.Message,
+            "DEBUG" => LogLevel.Debug,
+            "TRACEDEBUG" => LogLevel.TraceDebug,
+            "HEAVYDEBUG" => LogLevel.HeavyDebug,
+            _ => int.TryParse(text, out int number) ? (LogLevel)number : 0,
+        };
+        return level != 0;
+    }
+
+    public void Write(LogLevel level, string logger, string message)
+    {
+        string name = level == LogLevel.Message ? "MSG" : level.ToString().ToUpperInvariant();
+        if (verbosity >= 2)
+        {
+            output.Write($" +{time.GetElapsedTime(_start).TotalMilliseconds,5:0} {Environment.CurrentManagedThreadId:X} {logger,-25} {name,-5} {message}\n");
+            return;
+        }
+
+        output.Write($"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss,fff} {logger,-24}[{Environment.ProcessId}]: {name,-7} {name[0]}: {message}\n");
+    }
+}

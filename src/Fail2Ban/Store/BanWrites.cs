@@ -1,0 +1,131 @@
+using Fail2Ban.Tracking.Bans;
+using Fail2Ban.Values;
+using Microsoft.Data.Sqlite;
+
+namespace Fail2Ban.Store;
+
+/// <summary>The changes of the database, as prepared statements of the writer's connection.</summary>
+/// <remarks>Owned by the writer's thread.</remarks>
+internal sealed class BanWrites : IDisposable
+{
+    private readonly List<SqliteCommand> _commands = [];
+    private readonly BanJson _json = new();
+    private readonly SqliteCommand _addJail;
+    private readonly SqliteCommand _disableJail;
+    private readonly SqliteCommand _addBan;
+    private readonly SqliteCommand _setBadIp;
+    private readonly SqliteCommand _findLog;
+    private readonly SqliteCommand _addLog;
+    private readonly SqliteCommand _updateLog;
+    private readonly SqliteCommand _setPosition;
+
+    public BanWrites(SqliteConnection connection)
+    {
+        Connection = connection;
+        _addJail = Prepare("INSERT INTO jails(name, enabled) VALUES($0, 1) ON CONFLICT(name) DO UPDATE SET enabled = 1", 1);
+        _disableJail = Prepare("UPDATE jails SET enabled = 0 WHERE name = $0 OR $0 IS NULL", 1);
+        _addBan = Prepare("INSERT INTO bans(jail, ip, timeofban, bantime, bancount, data) VALUES($0, $1, $2, $3, $4, $5)", 6);
+        _setBadIp = Prepare("INSERT OR REPLACE INTO bips(jail, ip, timeofban, bantime, bancount, data) VALUES($0, $1, $2, $3, $4, $5)", 6);
+        _findLog = Prepare(
+            "SELECT l.firstlinemd5, l.lastfilepos, p.device, p.inode FROM logs l LEFT JOIN f2b_positions p "
+            + "ON p.jail = l.jail AND p.path = l.path AND p.hash = l.firstlinemd5 AND p.offset = l.lastfilepos WHERE l.jail = $0 AND l.path = $1",
+            2);
+        _addLog = Prepare("INSERT OR IGNORE INTO logs(jail, path, firstlinemd5, lastfilepos) VALUES($0, $1, $2, $3)", 4);
+        _updateLog = Prepare("UPDATE logs SET firstlinemd5 = $2, lastfilepos = $3 WHERE jail = $0 AND path = $1", 4);
+        _setPosition = Prepare("INSERT OR REPLACE INTO f2b_positions(jail, path, hash, offset, device, inode) VALUES($0, $1, $2, $3, $4, $5)", 6);
+    }
+
+    public SqliteConnection Connection { get; }
+
+    public void AddJail(string jail) => _addJail.Run(jail);
+
+    public void DisableJail(string? jail) => _disableJail.Run(jail);
+
+    public void AddBan(string jail, Ban ban, int maxMatches)
+    {
+        object begin = (long)Math.Round(ban.Ticket.Time.ToUnixSeconds(), MidpointRounding.ToEven);
+        string id = ban.Ticket.Id.ToString();
+        object time = Sqlite.ToColumn(ban.Time.Seconds);
+        object count = (long)ban.Count;
+        byte[] data = _json.Write(ban.Ticket, maxMatches);
+        _addBan.Run(jail, id, begin, time, count, data);
+        _setBadIp.Run(jail, id, begin, time, count, data);
+    }
+
+    public void DeleteBans(string? jail, string? id)
+    {
+        foreach (string table in new[] { "bips", "bans" })
+        {
+            using SqliteCommand delete = Connection.Prepare($"DELETE FROM {table} WHERE {Condition(jail, id)}", 2);
+            delete.Run(jail, id);
+        }
+    }
+
+    public LogPosition? AddLog(string jail, string path, LogPosition position)
+    {
+        LogPosition? stored = FindLog(jail, path);
+        if (stored is not null) return stored.FirstLineHash == position.FirstLineHash ? stored : null;
+        _addLog.Run(jail, path, position.FirstLineHash, Sqlite.ToColumn(position.Offset));
+        return null;
+    }
+
+    public void UpdateLog(string jail, string path, LogPosition position)
+    {
+        object offset = Sqlite.ToColumn(position.Offset);
+        _addLog.Run(jail, path, position.FirstLineHash, offset);
+        _updateLog.Run(jail, path, position.FirstLineHash, offset);
+        if (position.Inode != 0) _setPosition.Run(jail, path, position.FirstLineHash, offset, (long)position.Device, (long)position.Inode);
+    }
+
+    public void DeleteLog(string jail, string path)
+    {
+        foreach (string table in new[] { "logs", "f2b_positions" })
+        {
+            using SqliteCommand delete = Connection.Prepare($"DELETE FROM {table} WHERE jail = $0 AND path = $1", 2);
+            delete.Run(jail, path);
+        }
+    }
+
+    public void Purge(DateTimeOffset now, TimeSpan age)
+    {
+        double limit = (now - age).ToUnixSeconds();
+        using SqliteCommand bans = Connection.Prepare("DELETE FROM bans WHERE timeofban < $0", 1);
+        bans.Run(limit);
+        using SqliteCommand badIps = Connection.Prepare("DELETE FROM bips WHERE timeofban < $0 AND bantime <> -1 AND timeofban + 3 * bantime < $0", 1);
+        badIps.Run(limit);
+        Connection.Execute(
+            "DELETE FROM jails WHERE enabled = 0 AND NOT EXISTS (SELECT 1 FROM bans WHERE jail = jails.name) "
+            + "AND NOT EXISTS (SELECT 1 FROM bips WHERE jail = jails.name)");
+    }
+
+    public void Dispose()
+    {
+        foreach (SqliteCommand command in _commands) command.Dispose();
+    }
+
+    private static string Condition(string? jail, string? id) => (jail, id) switch
+    {
+        (not null, not null) => "jail = $0 AND ip = $1",
+        (not null, null) => "jail = $0 AND $1 IS NULL",
+        (null, not null) => "ip = $1 AND $0 IS NULL",
+        _ => "$0 IS NULL AND $1 IS NULL",
+    };
+
+    private LogPosition? FindLog(string jail, string path)
+    {
+        using SqliteDataReader row = _findLog.With(jail, path).ExecuteReader();
+        if (!row.Read()) return null;
+        return new LogPosition(
+            row.IsDBNull(1) ? 0 : row.GetDouble(1),
+            row.IsDBNull(0) ? "" : row.GetString(0),
+            row.IsDBNull(2) ? 0 : (ulong)row.GetInt64(2),
+            row.IsDBNull(3) ? 0 : (ulong)row.GetInt64(3));
+    }
+
+    private SqliteCommand Prepare(string sql, int parameters)
+    {
+        SqliteCommand command = Connection.Prepare(sql, parameters);
+        _commands.Add(command);
+        return command;
+    }
+}
