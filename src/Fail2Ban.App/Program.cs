@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
+using Fail2Ban.Addresses;
 using Fail2Ban.Client;
 using Fail2Ban.Daemon;
 using Fail2Ban.RegexTool;
@@ -19,7 +22,11 @@ if (name is not ("fail2ban-server" or "fail2ban-client" or "fail2ban-regex"))
     words = [.. words.Skip(1)];
 }
 
-if (name == "fail2ban-regex") return RegexTool.Run(words, Console.Out, Console.Error);
+if (name == "fail2ban-regex")
+{
+    return RegexTool.Run(words, new RegexToolHost(
+        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), TimeProvider.System, Resolve));
+}
 
 string build = typeof(ServerProcess).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.System, RunServer, build);
@@ -28,3 +35,15 @@ return ClientProgram.Run(name, words, host);
 static int RunServer(ServerStart start) => ServerProcess.Run(
     new DaemonOptions(start.Socket, start.PidFile, start.LogLevel, start.LogTarget, start.SyslogSocket, start.Force, start.Verbosity),
     TimeProvider.System);
+
+static IReadOnlyList<FailureId> Resolve(string host)
+{
+    try
+    {
+        return [.. Dns.GetHostAddresses(host).Select(address => FailureId.Of(IpRange.Create(address)))];
+    }
+    catch (SocketException)
+    {
+        return [];
+    }
+}

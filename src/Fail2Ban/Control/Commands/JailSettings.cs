@@ -24,17 +24,17 @@ internal static partial class JailSettings
         "ignoreself" => jail.Ignore.List.IgnoreSelf,
         "ignoreip" => jail.Ignore.List.Items.Cast<object?>().ToList(),
         "ignorecommand" => jail.Ignore.Command,
-        "ignorecache" => jail.Ignore.CacheSetting is var (key, count, seconds) ? new List<object?> { key, (long)count, WholeIfPossible(seconds) } : null,
+        "ignorecache" => jail.Ignore.CacheSetting is var (key, count, seconds) ? new List<object?> { key, (long)count, PythonNumber.Of(seconds) } : null,
         "prefregex" => jail.Filter.PrefRegex?.Expanded ?? "",
         "failregex" => jail.Filter.FailRegexes.Select(regex => (object?)regex.Expanded).ToList(),
         "ignoreregex" => jail.Filter.IgnoreRegexes.Select(regex => (object?)regex.Expanded).ToList(),
         "usedns" => jail.Filter.UseDns.ToText(),
-        "findtime" => WholeIfPossible(jail.Failures.FindTime.TotalSeconds),
-        "bantime" => WholeIfPossible(jail.Bans.Manager.BanTime.Seconds),
+        "findtime" => PythonNumber.Of(jail.Failures.FindTime.TotalSeconds),
+        "bantime" => PythonNumber.Of(jail.Bans.Manager.BanTime.Seconds),
         "maxretry" => (long)jail.Failures.MaxRetry,
         "maxmatches" => (long)jail.Failures.MaxMatches,
         "maxlines" => (long)jail.Filter.MaxLines,
-        "datepattern" => jail.Filter.DatePatternShown is var (pattern, shown) ? new PythonTuple(pattern, shown) : null,
+        "datepattern" => new PythonTuple(jail.Filter.Dates.DescribedPattern, jail.Filter.Dates.DescribedName),
         "logtimezone" => jail.Filter.LogTimeZone,
         _ when name.StartsWith("bantime.", StringComparison.Ordinal) => jail.Bans.Increment.Get(name["bantime.".Length..]),
         _ => throw CommandException.Plain("Invalid command (no get action or not yet implemented)"),
@@ -190,7 +190,7 @@ internal static partial class JailSettings
     private static List<object?> BanList(Jail jail, bool withTime) =>
     [
         .. jail.Bans.Manager.InEndOrder().Select(span => withTime
-            ? (object)$"{span.Id} \t{jail.Local(span.Begin)} + {WholeIfPossible(Math.Truncate(span.Time.Seconds))} = {(span.Time.IsPermanent ? "9999-12-31 23:59:59" : jail.Local(span.End))}"
+            ? (object)$"{span.Id} \t{jail.Local(span.Begin)} + {PythonNumber.Of(Math.Truncate(span.Time.Seconds))} = {(span.Time.IsPermanent ? "9999-12-31 23:59:59" : jail.Local(span.End))}"
             : new PythonId(span.Id.ToString())),
     ];
 
@@ -229,10 +229,6 @@ internal static partial class JailSettings
         string type = parts.Groups[1].Value switch { "2" => "FileNotFoundError", "13" => "PermissionError", "21" => "IsADirectoryError", _ => "OSError" };
         return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value));
     }
-
-    // Python keeps int and float apart: 600 and 5400.0; a number without a fraction came as an int.
-    private static object WholeIfPossible(double seconds) =>
-        seconds == Math.Floor(seconds) && Math.Abs(seconds) < 1e15 ? (object)(long)seconds : seconds;
 
     private static TimeSpan Span(object seconds) => TimeSpan.FromSeconds(Convert.ToDouble(seconds, CultureInfo.InvariantCulture));
 
