@@ -10,6 +10,7 @@ internal sealed class Comparison(OracleDetector oracle)
 {
     // The original keeps a time as a binary fraction.
     private const double Rounding = 5e-6;
+    private const double BeforeZones = -1e9;
 
     public int Lines { get; private set; }
 
@@ -49,9 +50,16 @@ internal sealed class Comparison(OracleDetector oracle)
                 return;
             }
 
-            time.Now = DateTimeOffset.UnixEpoch.AddSeconds(question.Now);
             for (int i = 0; i < question.Lines.Length; i++)
             {
+                time.Now = DateTimeOffset.UnixEpoch.AddSeconds(question.Now + i * question.Step);
+                // Before zones were introduced the local offset had seconds, which a TimeZoneInfo rounds away.
+                if (theirs.Answers[i]?.Time < BeforeZones)
+                {
+                    ours.Detect(Encoding.UTF8.GetBytes(question.Lines[i] + "\n"));
+                    continue;
+                }
+
                 string own = Own(ours, question.Lines[i]);
                 string other = Other(theirs.Answers[i]);
                 Lines++;
