@@ -29,4 +29,20 @@ public sealed class ActionContext
 
     /// <summary>Reads a duration as in jail.conf(5) into seconds, for the property <c>timeout</c>; null where it is none.</summary>
     public required Func<string, double?> ParseSeconds { get; init; }
+
+    /// <summary>The jail's ban time, for commands that are run for no ban (<c>actionstart</c>).</summary>
+    public Func<BanTime> BanTime { get; init; } = static () => new BanTime(600);
+
+    /// <summary>This host's full name: <c>&lt;fq-hostname&gt;</c>, and up to its first dot <c>&lt;sh-hostname&gt;</c>.</summary>
+    public Func<string> FullHostName { get; init; } = static () => Environment.MachineName;
+
+    /// <summary>Tags that need no ban and are no property.</summary>
+    internal string? HostTag(string tag) => tag switch
+    {
+        "br" => "\n",
+        "sp" => " ",
+        "fq-hostname" => FullHostName(),
+        "sh-hostname" => FullHostName().Split('.')[0],
+        _ => null,
+    };
 }

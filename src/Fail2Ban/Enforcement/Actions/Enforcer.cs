@@ -1,3 +1,4 @@
+using Fail2Ban.Enforcement.Firewall;
 using Fail2Ban.Logging;
 using Fail2Ban.Processes;
 
@@ -7,9 +8,60 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <remarks>Thread safety: any thread. One per process; ended after the last jail.</remarks>
 public sealed class Enforcer : IAsyncDisposable
 {
+    private readonly ShellRunner _shell;
+    private readonly SemaphoreSlim _oneCommand = new(1);
+    private int _isRefusalSaid;
+
     /// <summary>Starts the lanes; the netlink socket is opened with the first element.</summary>
-    public Enforcer(ShellRunner shell, Log log, TimeProvider time) => throw new NotImplementedException();
+    /// <param name="shell">Runs the commands; not ended with this.</param>
+    /// <param name="log">Messages go to <c>fail2ban.actions</c> and <c>fail2ban.action</c>, whatever its name.</param>
+    /// <param name="time">Back-off of notifications and the pace of checks.</param>
+    public Enforcer(ShellRunner shell, Log log, TimeProvider time)
+    {
+        _shell = shell;
+        Time = time;
+        Log = log.For("fail2ban.action");
+        JailLog = log.For("fail2ban.actions");
+        Notifications = new NotificationLanes(time);
+    }
+
+    internal TimeProvider Time { get; }
+
+    internal Log Log { get; }
+
+    internal Log JailLog { get; }
+
+    internal NftWriter Elements { get; } = new();
+
+    internal NotificationLanes Notifications { get; }
 
     /// <summary>Lets queued notifications run for at most five seconds, then ends everything.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await Notifications.EndAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        Elements.Dispose();
+        _oneCommand.Dispose();
+    }
+
+    /// <summary>Runs a command of an enforcement action: stock actions edit one file for all jails, so never two at once.</summary>
+    internal async Task<ShellResult> RunAloneAsync(ShellCommand command)
+    {
+        await _oneCommand.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await _shell.RunAsync(command).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneCommand.Release();
+        }
+    }
+
+    /// <summary>Runs a command of a notification.</summary>
+    internal Task<ShellResult> RunBesideAsync(ShellCommand command) => _shell.RunAsync(command, Notifications.Stopping);
+
+    internal void SayRefusal(string reason)
+    {
+        if (Interlocked.Exchange(ref _isRefusalSaid, 1) == 0) Log.NetlinkRefused(reason);
+    }
 }
