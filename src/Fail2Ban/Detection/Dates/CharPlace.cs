@@ -26,23 +26,35 @@ internal readonly record struct CharPlace(int Index, int Before, int At)
         return count;
     }
 
-    /// <summary>The offset in bytes of a character; -1 where the line is shorter.</summary>
-    public static int ByteOffset(ReadOnlySpan<byte> line, int index)
+    /// <summary>Whether the same characters stand around this place in another line; a letter or digit says nothing about where a date begins.</summary>
+    /// <param name="line">Valid UTF-8.</param>
+    /// <param name="offset">The place in the line, in bytes; its end where the line is shorter.</param>
+    public bool BeginsAlike(ReadOnlySpan<byte> line, out int offset)
     {
-        if (index <= line.Length && Ascii.IsValid(line[..index])) return index;
-        int count = 0;
-        for (int at = 0; at < line.Length; at++)
-            if ((line[at] & 0xC0) != 0x80 && count++ == index) return at;
-        return count == index ? line.Length : -1;
+        (int before, int at) = Around(line, out offset);
+        return before == Before || (at == At && !IsAlphanumeric(At));
     }
 
-    /// <summary>Whether the same characters stand around a place of another line; a letter or digit says nothing about where a date begins.</summary>
-    public bool BeginsAlike(ReadOnlySpan<byte> line, int offset) =>
-        CharBefore(line, offset) == Before || (CharAt(line, offset) == At && !IsAlphanumeric(At));
-
     /// <summary>The same for the end of a date.</summary>
-    public bool EndsAlike(ReadOnlySpan<byte> line, int offset) =>
-        CharAt(line, offset) == At || (CharBefore(line, offset) == Before && !IsAlphanumeric(Before));
+    public bool EndsAlike(ReadOnlySpan<byte> line, out int offset)
+    {
+        (int before, int at) = Around(line, out offset);
+        return at == At || (before == Before && !IsAlphanumeric(Before));
+    }
+
+    private (int Before, int At) Around(ReadOnlySpan<byte> line, out int offset)
+    {
+        if (Index <= line.Length && Ascii.IsValid(line[..Index]))
+        {
+            offset = Index;
+            return (CharBefore(line, Index), CharAt(line, Index));
+        }
+
+        int count = 0;
+        for (offset = 0; offset < line.Length; offset++)
+            if ((line[offset] & 0xC0) != 0x80 && count++ == Index) return (CharBefore(line, offset), CharAt(line, offset));
+        return (count == Index ? CharBefore(line, offset) : NoChar, NoChar);
+    }
 
     private static int CharAt(ReadOnlySpan<byte> line, int offset)
     {

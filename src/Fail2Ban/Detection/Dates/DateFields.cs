@@ -24,21 +24,24 @@ internal struct DateFields
     /// <summary>0 is Monday.</summary>
     public int Weekday = -1;
 
-    /// <summary>Week of the year, counted from the first Sunday or the first Monday.</summary>
-    public int WeekFromSunday = -1, WeekFromMonday = -1;
+    /// <summary>Week of the year; week 1 begins with the first Sunday or the first Monday.</summary>
+    public int Week = -1;
 
-    /// <summary>The zone's text; empty where there is none.</summary>
-    public Range Zone;
+    public bool WeekBeginsOnMonday;
+
+    public ZoneOffset? Zone;
 
     public DateFields()
     {
     }
 
     /// <summary>Takes the groups of the last match of a template.</summary>
-    /// <returns>False where a group's text is no such value (a letter that only folds to one of a month's name).</returns>
-    public bool TryRead(ReadOnlySpan<byte> line, TemplateSlot slot)
+    /// <returns>
+    /// <see cref="DateFault.None"/>, or what is wrong: a group's text is no such value (a letter that only folds to one of
+    /// a month's name), or nobody knows the zone.
+    /// </returns>
+    public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot)
     {
-        bool hasZone = false;
         bool afternoon = false;
         foreach (FieldGroup group in slot.Fields)
             if (group.Field == 'p' && slot.Group(group.Number) is (>= 0 and int start, _)) afternoon = (line[start] | 0x20) == 'p';
@@ -55,7 +58,7 @@ internal struct DateFields
                 'z' or 'Z' or 'p' => 0,
                 _ => Number(text),
             };
-            if (value < 0) return false;
+            if (value < 0) return DateReading.Unreadable;
             switch (group.Field)
             {
                 case 'Y': Year = value; break;
@@ -68,19 +71,19 @@ internal struct DateFields
                 case 'M': Minute = value; break;
                 case 'S': Second = value; break;
                 case 'j': DayOfYear = value; break;
-                case 'U': WeekFromSunday = value; break;
-                case 'W': WeekFromMonday = value; break;
+                case 'U' or 'W': (Week, WeekBeginsOnMonday) = (value, group.Field == 'W'); break;
                 case 'a' or 'A': Weekday = value; break;
                 case 'w': Weekday = (value + 6) % 7; break;
                 case 'z' or 'Z':
-                    Zone = start..end;
-                    hasZone = true;
+                    ZoneReading reading = ZoneOffset.Read(text, out ZoneOffset zone, out int nameLength);
+                    if (reading == ZoneReading.Malformed) return DateReading.Unreadable;
+                    if (reading == ZoneReading.UnknownName) return DateReading.Failed($"KeyError('{Encoding.ASCII.GetString(text[..nameLength])}')");
+                    Zone = zone;
                     break;
             }
         }
 
-        if (!hasZone) Zone = 0..0;
-        return true;
+        return default;
     }
 
     private static int Name(ReadOnlySpan<byte> text, byte[][] names, bool isShort)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fail2Ban.Detection.Dates;
 
 /// <summary>Reads the moment that the last match of a template names.</summary>
@@ -22,7 +20,8 @@ internal sealed class DateReader(TimeProvider time)
         }
 
         var fields = new DateFields();
-        return fields.TryRead(line, slot) ? Resolve(fields, line[fields.Zone], defaultZone) : DateReading.Unreadable;
+        DateReading problem = fields.Read(line, slot);
+        return problem.Fault == DateFault.None ? Resolve(fields, fields.Zone ?? defaultZone) : problem;
     }
 
     private static ReadOnlySpan<byte> Group(ReadOnlySpan<byte> line, TemplateSlot slot, int number)
@@ -31,24 +30,14 @@ internal sealed class DateReader(TimeProvider time)
         return start < 0 ? [] : line[start..end];
     }
 
-    private DateReading Resolve(in DateFields fields, ReadOnlySpan<byte> zoneText, ZoneOffset? defaultZone)
+    private DateReading Resolve(in DateFields fields, ZoneOffset? zone)
     {
-        if (!zoneText.IsEmpty)
-        {
-            switch (ZoneOffset.Read(zoneText, out ZoneOffset named, out int nameLength))
-            {
-                case ZoneReading.Malformed: return DateReading.Unreadable;
-                case ZoneReading.UnknownName: return DateReading.Failed($"KeyError('{Encoding.ASCII.GetString(zoneText[..nameLength])}')");
-                default: defaultZone = named; break;
-            }
-        }
-
         bool isComplete = fields is { Year: >= 0, Month: >= 0, Day: >= 0 };
         DateTime now = isComplete ? default : time.GetLocalNow().DateTime;
         int year = fields.Year < 0 ? now.Year : fields.Year;
         if (year is < 1 or > 9999) return DateReading.Unreadable;
 
-        int dayOfYear = fields.DayOfYear >= 0 ? fields.DayOfYear : DayOfYear(fields, year);
+        int dayOfYear = fields is { Month: >= 0, Day: >= 0 } ? NoDay : fields.DayOfYear >= 0 ? fields.DayOfYear : DayOfYear(fields, year);
         bool isToday = dayOfYear == NoDay && fields is { Month: < 0, Day: < 0 };
         if (dayOfYear == NoDay && !isToday && (fields.Month < 0 || fields.Day < 0))
             return DateReading.Failed("TypeError(\"'NoneType' object cannot be interpreted as an integer\")");
@@ -59,36 +48,33 @@ internal sealed class DateReader(TimeProvider time)
         if (fields.Hour > 23 || fields.Minute > 59 || fields.Second > 59) return DateReading.Unreadable;
         if (!TryDay(year, month, day, out long ticks)) return DateReading.Unreadable;
         ticks += fields.Hour * TimeSpan.TicksPerHour + fields.Minute * TimeSpan.TicksPerMinute + fields.Second * TimeSpan.TicksPerSecond;
-        ticks -= (defaultZone?.Minutes ?? 0) * TimeSpan.TicksPerMinute;
+        ticks -= (zone?.Minutes ?? 0) * TimeSpan.TicksPerMinute;
 
         // As in the original: what is missing comes from the local clock, and the result is compared with it, also where
         // the text has a zone and the result is in UTC by now. The year before keeps the text's day and the result's time.
         if (fields.Year < 0 && ticks > now.Ticks + TimeSpan.TicksPerDay)
         {
             long timeOfDay = ticks % TimeSpan.TicksPerDay;
-            if (!TryDay(now.Year - 1, month, day, out ticks)) return DateReading.Unreadable;
+            if (!TryDay(year - 1, month, day, out ticks)) return DateReading.Unreadable;
             ticks += timeOfDay;
         }
 
         if (isToday && ticks > now.Ticks) ticks -= TimeSpan.TicksPerDay;
-        if (defaultZone is null) ticks = _clock.ToUtc(ticks);
+        if (zone is null) ticks = _clock.ToUtc(ticks);
         return ticks < 0 || ticks > DateTime.MaxValue.Ticks ? DateReading.Unreadable : new DateReading(new DateTimeOffset(ticks, TimeSpan.Zero));
     }
 
     private const int NoDay = int.MinValue;
 
-    // From a week number and a weekday; day 1 is January 1, and week 0 may reach into the year before.
+    // From a week number and a weekday, as strptime of Python does it; day 1 is January 1, others may be in another year.
     private static int DayOfYear(in DateFields fields, int year)
     {
-        bool fromMonday = fields.WeekFromMonday >= 0;
-        int week = fromMonday ? fields.WeekFromMonday : fields.WeekFromSunday;
-        if (week < 0 || fields.Weekday < 0) return NoDay;
+        if (fields.Week < 0 || fields.Weekday < 0) return NoDay;
 
-        // Days since the week's first day: of January 1, and of the day that is asked for.
-        int first = ((int)new DateTime(year, 1, 1).DayOfWeek + (fromMonday ? 6 : 0)) % 7;
-        int asked = fromMonday ? fields.Weekday : (fields.Weekday + 1) % 7;
-        int firstWeekBegins = (7 - first) % 7;
-        return 1 + firstWeekBegins + 7 * (week - 1) + asked;
+        // Days since the begin of the week: of January 1, and of the day that is asked for.
+        int first = ((int)new DateTime(year, 1, 1).DayOfWeek + (fields.WeekBeginsOnMonday ? 6 : 0)) % 7;
+        int asked = fields.WeekBeginsOnMonday ? fields.Weekday : (fields.Weekday + 1) % 7;
+        return fields.Week == 0 ? 1 + asked - first : 1 + (7 - first) % 7 + 7 * (fields.Week - 1) + asked;
     }
 
     private static bool TryDate(int inYear, int dayOfYear, out int year, out int month, out int day)

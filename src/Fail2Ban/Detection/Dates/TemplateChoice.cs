@@ -10,7 +10,7 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
 {
     private static readonly TimeSpan Unused = TimeSpan.FromSeconds(300);
 
-    // Where the last date stood. Before the first one, a date may begin at the second character at most to be taken at once.
+    // Where the last match stood, which may begin before what was cut ([ in front of a date at the line's begin). Before the first one, a date may begin at the second character at most to be taken at once.
     private CharPlace _start = new(1, CharPlace.NoChar, CharPlace.NoChar);
     private CharPlace _end = new(0, CharPlace.NoChar, CharPlace.NoChar);
     private int _last = -1;
@@ -25,9 +25,12 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
     /// <returns>The template's index, after it was moved; -1 where none matches. Its last match is the one meant.</returns>
     public int Find(ReadOnlySpan<byte> line, DateTimeOffset now, out int start, out int end)
     {
-        int found = TryLast(line, out start, out end, out bool wasSearched);
-        if (found < 0) found = TryAll(line, wasSearched, ref start, ref end);
-        return found < 0 ? -1 : Use(line, found, start, end, now);
+        int found = TryLast(line, out bool wasSearched);
+        if (found < 0) found = TryAll(line, wasSearched);
+        start = end = 0;
+        if (found < 0) return -1;
+        (start, end) = slots[found].Cut;
+        return Use(line, found, now);
     }
 
     // A candidate is remembered in _candidate… while other templates are tried.
@@ -36,9 +39,8 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
     private int _candidateSearchedFrom;
     private int _candidateSearchedTo;
 
-    private int TryLast(ReadOnlySpan<byte> line, out int start, out int end, out bool wasSearched)
+    private int TryLast(ReadOnlySpan<byte> line, out bool wasSearched)
     {
-        start = end = 0;
         wasSearched = false;
         _candidate = -1;
         _candidateStart = int.MaxValue;
@@ -50,16 +52,14 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
         bool narrowed = false;
         if (!slot.Anchored)
         {
-            int first = CharPlace.ByteOffset(line, _start.Index);
-            int last = CharPlace.ByteOffset(line, _end.Index);
-            narrowed = first >= 0 && last >= 0 && _start.BeginsAlike(line, first) && _end.EndsAlike(line, last);
+            narrowed = _start.BeginsAlike(line, out int first) & _end.EndsAlike(line, out int last);
             if (narrowed) (from, to) = (first, last);
         }
 
         wasSearched = !narrowed;
         if (!slot.Search(line[..to], from)) return -1;
 
-        (start, end) = slot.Cut;
+        (int start, int end) = slot.Span;
         if (slots.Length == 1 || slot.Anchored || IsWhereLastStood(line, start, end)) return _last;
         Remember(_last, start, from, to);
         return -1;
@@ -68,7 +68,7 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
     private bool IsWhereLastStood(ReadOnlySpan<byte> line, int start, int end) =>
         CharPlace.CharIndex(line, start) == _start.Index && CharPlace.CharIndex(line, end) == _end.Index;
 
-    private int TryAll(ReadOnlySpan<byte> line, bool lastWasSearched, ref int start, ref int end)
+    private int TryAll(ReadOnlySpan<byte> line, bool lastWasSearched)
     {
         for (int i = 0; i < slots.Length; i++)
         {
@@ -76,14 +76,13 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
             TemplateSlot slot = slots[i];
             if (!slot.Search(line, 0)) continue;
 
-            (start, end) = slot.Cut;
+            int start = slot.Span.Start;
             if (IsTaken(line, i, start)) return i;
             if (start < _candidateStart) Remember(i, start, 0, line.Length);
         }
 
         if (_candidate < 0) return -1;
         slots[_candidate].Search(line[.._candidateSearchedTo], _candidateSearchedFrom);
-        (start, end) = slots[_candidate].Cut;
         return _candidate;
     }
 
@@ -99,9 +98,10 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
         return distance <= slot.Distance && distance <= _start.Index;
     }
 
-    private int Use(ReadOnlySpan<byte> line, int index, int start, int end, DateTimeOffset now)
+    private int Use(ReadOnlySpan<byte> line, int index, DateTimeOffset now)
     {
         TemplateSlot slot = slots[index];
+        (int start, int end) = slot.Span;
         _start = CharPlace.Of(line, start);
         _end = CharPlace.Of(line, end);
         slot.Hits++;

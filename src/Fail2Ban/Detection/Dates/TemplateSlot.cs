@@ -17,7 +17,7 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
     /// <summary>Lines that it gave the date of.</summary>
     public long Hits { get; set; }
 
-    /// <summary>Where its last date began, in characters.</summary>
+    /// <summary>Where its last match began, in characters.</summary>
     public int Distance { get; set; } = int.MaxValue;
 
     /// <summary>When it was last right.</summary>
@@ -48,6 +48,9 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
 
     /// <summary>What is cut from the line after a match, in bytes.</summary>
     public (int Start, int End) Cut => _pattern!.Group(_cut);
+
+    /// <summary>The whole match, in bytes.</summary>
+    public (int Start, int End) Span => _pattern!.Group(0);
 
     /// <summary>The span of a group after a match, in bytes; (-1, -1) where it took no part.</summary>
     public (int Start, int End) Group(int number) => _pattern!.Group(number);
