@@ -13,10 +13,15 @@ internal static class DatePatterns
 
         List<TemplateDefinition> templates = [];
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (TemplateDefinition template in patterns.SelectMany(pattern => ReadOne(pattern, defaults, new TemplateFactory(year))))
+        foreach (string pattern in patterns)
         {
-            if (!names.Add(template.Name)) throw new DatePatternException($"There is already a template with name {template.Name}");
-            templates.Add(template);
+            IReadOnlyList<TemplateDefinition> read = [.. ReadOne(pattern, defaults, new TemplateFactory(year))];
+            foreach (TemplateDefinition template in read)
+            {
+                // A word that stands for many adds those that are missing: dovecot has TAI64N first and then all of them.
+                if (names.Add(template.Name)) templates.Add(template);
+                else if (read.Count == 1) throw new DatePatternException($"There is already a template with name {template.Name}");
+            }
         }
 
         return templates.Count == 0 ? defaults.Effective : templates;
