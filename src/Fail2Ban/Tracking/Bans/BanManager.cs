@@ -21,7 +21,6 @@ public sealed class BanManager
         public int Count;
         public int Failures;
         public bool Restored;
-        public bool HasAddress;
 
         public readonly BanTime Time => new(Seconds);
 
@@ -184,7 +183,6 @@ public sealed class BanManager
             Count = ban.Count,
             Failures = ticket.Failures,
             Restored = ban.Restored,
-            HasAddress = ticket.Address is not null,
         };
         if (ticket.Address is { } address) _addresses[ticket.Id] = address;
         SetTime(index, ban.Time);
@@ -232,7 +230,7 @@ public sealed class BanManager
     private Ban Take(int index)
     {
         Ban ban = BanAt(index);
-        if (_bans.ValueAt(index).HasAddress) _addresses.Remove(ban.Ticket.Id);
+        _addresses.Remove(ban.Ticket.Id);
         _bans.RemoveAt(index);
         return ban;
     }
@@ -244,7 +242,7 @@ public sealed class BanManager
         (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(live.Evidence);
         var ticket = new Ticket(
             id,
-            live.HasAddress ? _addresses[id] : null,
+            _addresses.TryGetValue(id, out FailureId address) ? address : null,
             new DateTimeOffset(live.Begin),
             live.Failures,
             matches,

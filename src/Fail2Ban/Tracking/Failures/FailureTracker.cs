@@ -16,7 +16,6 @@ public sealed class FailureTracker
         public DateTime Last; // UTC
         public int Retries;
         public int Failures;
-        public bool HasAddress;
     }
 
     private readonly IdTable<Count> _counts = new();
@@ -72,7 +71,6 @@ public sealed class FailureTracker
             Last = time,
             Retries = retries,
             Failures = 1,
-            HasAddress = address is not null,
         };
         if (address is { } other) _addresses[id] = other;
         if (time < _oldest) _oldest = time;
@@ -153,7 +151,7 @@ public sealed class FailureTracker
         (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(count.Evidence);
         var ticket = new Ticket(
             id,
-            count.HasAddress ? _addresses[id] : null,
+            _addresses.TryGetValue(id, out FailureId address) ? address : null,
             new DateTimeOffset(count.Last),
             count.Failures,
             matches,
@@ -164,7 +162,7 @@ public sealed class FailureTracker
 
     private void Remove(int index)
     {
-        if (_counts.ValueAt(index).HasAddress) _addresses.Remove(_counts.IdAt(index));
+        if (_addresses.Count > 0) _addresses.Remove(_counts.IdAt(index));
         _counts.RemoveAt(index);
     }
 }
