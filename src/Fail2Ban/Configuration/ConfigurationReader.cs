@@ -1,4 +1,6 @@
+using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Configuration;
 
@@ -7,20 +9,91 @@ namespace Fail2Ban.Configuration;
 /// <param name="baseDirectory">As <c>-c</c> gives it, <c>/etc/fail2ban</c> by default; a trailing slash is dropped.</param>
 /// <param name="options">What the command line says.</param>
 /// <param name="log">The original's sentences go here under the original's logger names.</param>
-public sealed class ConfigurationReader(string baseDirectory, ReaderOptions options, Log log)
+public sealed partial class ConfigurationReader(string baseDirectory, ReaderOptions options, Log log)
 {
+    private readonly ConfigurationFiles _files = new(log);
+
     /// <summary>Where the configuration is, without a trailing slash.</summary>
-    public string BaseDirectory { get; } = baseDirectory;
+    public string BaseDirectory { get; } = baseDirectory.TrimEnd('/') is { Length: > 0 } directory ? directory : baseDirectory;
 
     /// <summary>Reads what is needed to reach or start the server.</summary>
-    public ServerOptions ReadServer() => throw new NotImplementedException($"{options} {log.Name}");
+    public ServerOptions ReadServer()
+    {
+        string failure;
+        try
+        {
+            RequireDirectory();
+            if (_files.Read(BaseDirectory, "fail2ban") is { } server) return new ServerReader(server, options, log).Early();
+            failure = "Read fail2ban configuration failed.";
+        }
+        catch (ConfigurationException error)
+        {
+            failure = error.Message;
+        }
+
+        return new ServerReader(new IniFileSet(), options, log).Early() with { Failure = failure };
+    }
 
     /// <summary>Reads everything and makes the command stream.</summary>
     /// <param name="onlyJail">Null for all enabled jails; a name for <c>reload JAIL</c>: an absent one fails with <c>No section: 'JAIL'</c>.</param>
-    public ConfigurationResult Read(string? onlyJail = null) => throw new NotImplementedException();
+    public ConfigurationResult Read(string? onlyJail = null)
+    {
+        List<JailReport> reports = [];
+        List<ConfigurationWarning> warnings = [];
+        try
+        {
+            RequireDirectory();
+            IniFileSet server = _files.Read(BaseDirectory, "fail2ban") ?? throw new ConfigurationException("Read fail2ban configuration failed.");
+            IniFileSet jails = _files.Read(BaseDirectory, "jail") ?? throw new ConfigurationException("Read jails configuration failed.");
+            if (onlyJail is not null && !jails.Sections.ContainsKey(onlyJail)) throw new ConfigurationException($"No section: {PythonText.Repr(onlyJail)}");
 
-    /// <summary>Reads the filter that a name or path on the command line of the regex tool means.</summary>
-    /// <param name="text">Such as <c>sshd</c>, <c>sshd[mode=ddos]</c>, <c>filter.d/sshd</c>, <c>/path/my.conf</c>.</param>
-    /// <param name="logType">The <c>logtype</c> if the parameters do not give one: <c>file</c> or <c>journal</c>.</param>
-    public FilterReading ReadFilter(string text, string logType = "file") => throw new NotImplementedException();
+            List<ServerCommand> stream = [.. new ServerReader(server, options, log).Commands()];
+            List<ServerCommand> starts = [];
+            int wrong = 0;
+            foreach (string name in onlyJail is null ? (IEnumerable<string>)jails.Sections.Keys : [onlyJail])
+            {
+                if (name == IniDocument.IncludesSection) continue;
+                var jail = new JailReader(_files, jails, BaseDirectory, name, options, log);
+                if (!jail.IsEnabled()) continue;
+                if (!ReadJail(jail, name, stream, starts, reports)) wrong++;
+            }
+
+            stream.AddRange(starts);
+            ConfigurationOutcome outcome = wrong == 0 ? ConfigurationOutcome.Complete
+                : wrong < reports.Count ? ConfigurationOutcome.SomeJailsSkipped
+                : ConfigurationOutcome.NoValidJail;
+            return new(outcome, null, stream, reports, warnings);
+        }
+        catch (ConfigurationException error)
+        {
+            return new(ConfigurationOutcome.Failed, error.Message, [], reports, warnings);
+        }
+    }
+
+    private bool ReadJail(JailReader jail, string name, List<ServerCommand> stream, List<ServerCommand> starts, List<JailReport> reports)
+    {
+        try
+        {
+            jail.Read();
+            IReadOnlyList<ServerCommand> commands = jail.Commands();
+            stream.AddRange(commands);
+            bool skipped = commands is [{ Words: ["config-error", ..] }];
+            if (!skipped) starts.Add(new(["start", name]));
+            reports.Add(jail.Report(skipped ? (string?)commands[0].Words[1] : null));
+            return true;
+        }
+        catch (JailException error)
+        {
+            log.JailError(error.Message);
+            log.JailSkipped(name, options.IgnoreWrongJails);
+            stream.Add(new(["config-error", $"Jail '{name}' skipped, because of wrong configuration: {error.Message}"]));
+            reports.Add(jail.Report(error.Message));
+            return false;
+        }
+    }
+
+    private void RequireDirectory()
+    {
+        if (!Directory.Exists(BaseDirectory)) throw new ConfigurationException($"Base configuration directory {BaseDirectory} does not exist");
+    }
 }

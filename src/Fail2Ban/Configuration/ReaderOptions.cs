@@ -29,4 +29,7 @@ public sealed record ReaderOptions
 
     /// <summary>Looks for likely mistakes (misspelled options, paths that match nothing) beyond what the original reports.</summary>
     public bool Advise { get; init; } = true;
+
+    /// <summary>What <c>%(fail2ban_version)s</c> stands for.</summary>
+    public string Version { get; init; } = "1.1.2";
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Fail2Ban.Tags;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace Fail2Ban.Tags;
 /// </summary>
 public static class RecursiveTags
 {
+    // One tag may be replaced so often within one value; more means that definitions refer to each other.
+    private const int MostReplacements = 25;
+
+    // Values that double each other grow without ever being circular.
+    private const int LongestValue = 16 * 1024 * 1024;
+
     /// <summary>Substitutes every property in place; a tag that nothing resolves stays as written.</summary>
     /// <param name="properties">Name → text. Values are replaced by their substituted form, order is kept.</param>
     /// <param name="condition">
@@ -21,5 +29,83 @@ public static class RecursiveTags
         OrderedDictionary<string, string> properties,
         string? condition = null,
         IReadOnlySet<string>? keep = null,
-        Func<string, string?>? lookUp = null) => throw new NotImplementedException();
+        Func<string, string?>? lookUp = null)
+    {
+        // A value can gain tags from values that were substituted before it only if names are composed, so a
+        // second round over what changed is needed until nothing does.
+        bool again = true;
+        while (again)
+        {
+            again = false;
+            for (int index = 0; index < properties.Count; index++)
+            {
+                (string name, string value) = properties.GetAt(index);
+                if (!value.Contains('<', StringComparison.Ordinal) || (keep is not null && keep.Contains(name))) continue;
+                if (Expand(properties, name, condition, keep, lookUp, ref value) is { } error) return error;
+                if (ReferenceEquals(value, properties.GetAt(index).Value)) continue;
+                properties.SetAt(index, value);
+                again |= NextTag(value, 0) is not null;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Expand(
+        OrderedDictionary<string, string> properties, string name, string? condition, IReadOnlySet<string>? keep, Func<string, string?>? lookUp, ref string value)
+    {
+        OrderedDictionary<string, int>? replaced = null;
+        for (int at = 0; NextTag(value, at) is { } tag; )
+        {
+            string inner = value.Substring(tag.Start + 1, tag.Length - 2);
+            if (keep is not null && keep.Contains(inner))
+            {
+                at = tag.Start + tag.Length;
+                continue;
+            }
+
+            int times = replaced?.GetValueOrDefault(inner) ?? 0;
+            if (inner == name || times > MostReplacements) return SelfReference(name, inner, replaced, value);
+            string? text = condition is not null && properties.TryGetValue($"{inner}?{condition}", out string? variant) ? variant : null;
+            if (text is null && !properties.TryGetValue(inner, out text)) text = lookUp?.Invoke(inner);
+            if (text is null)
+            {
+                at = tag.Start + tag.Length;
+                continue;
+            }
+
+            string next = value.Replace(value.Substring(tag.Start, tag.Length), text, StringComparison.Ordinal);
+            if (next.Length > LongestValue) return SelfReference(name, inner, replaced, value[..Math.Min(value.Length, 200)]);
+            value = next;
+            (replaced ??= new(StringComparer.Ordinal))[inner] = times + 1;
+            at = Math.Min(tag.Start, value.Length);
+        }
+
+        return null;
+    }
+
+    // The next text between angle brackets that has neither blanks nor angle brackets in it.
+    private static (int Start, int Length)? NextTag(string value, int from)
+    {
+        int open = -1;
+        for (int at = from; at < value.Length; at++)
+        {
+            switch (value[at])
+            {
+                case '<': open = at; break;
+                case ' ': open = -1; break;
+                case '>' when open >= 0 && at > open + 1: return (open, at + 1 - open);
+                case '>': open = -1; break;
+            }
+        }
+
+        return null;
+    }
+
+    private static string SelfReference(string name, string tag, OrderedDictionary<string, int>? replaced, string value)
+    {
+        var counts = new StringBuilder();
+        foreach ((string key, int count) in replaced ?? []) counts.Append(counts.Length > 0 ? ", " : "").Append('\'').Append(key).Append("': ").Append(count);
+        return $"properties contain self referencing definitions and cannot be resolved, fail tag: {name}, found: {tag} in {{{counts}}}, value: {value}";
+    }
 }

@@ -1,0 +1,90 @@
+using Fail2Ban.Configuration.Ini;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Configuration;
+
+/// <summary>Reads one filter for one jail and turns its options into commands.</summary>
+internal sealed class FilterReader
+{
+    private readonly DefinitionFile _file;
+    private readonly Log _log;
+
+    /// <param name="files">The merged filter files.</param>
+    /// <param name="parameters">As given in brackets.</param>
+    /// <param name="backend">The jail's backend: with systemd the filter's <c>logtype</c> is <c>journal</c>, else <c>file</c>.</param>
+    /// <param name="log">Where wrong values are reported.</param>
+    public FilterReader(IniFileSet files, OrderedDictionary<string, string> parameters, string backend, Log log)
+    {
+        var own = new OrderedDictionary<string, string>(parameters, StringComparer.Ordinal);
+        _log = log;
+        _file = new DefinitionFile(files, OptionRules.Filter, own, log);
+        if (!own.ContainsKey("logtype") && !_file.Own.HasOwn("logtype"))
+            own["logtype"] = backend.StartsWith("systemd", StringComparison.Ordinal) ? "journal" : "file";
+    }
+
+    /// <summary>All options of the filter, for <c>%(known/…)s</c> in the jail. Must be read before <see cref="Read"/>.</summary>
+    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions) => _file.Combine(jailOptions, all: true, keep: []);
+
+    /// <summary>The options that the jail does not replace, in the order of their commands.</summary>
+    public OrderedDictionary<string, object?> Read(IEnumerable<KeyValuePair<string, object?>> jailOptions)
+    {
+        var values = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach ((string option, string text) in _file.Combine(jailOptions, all: false, keep: []))
+            values[option] = option == "maxlines" ? OptionRules.Filter[4].Convert(text, "Definition", _log) : text;
+        return values;
+    }
+
+    /// <summary>Adds the commands for filter options, whether of the filter or of the jail.</summary>
+    /// <param name="stream">In front go usedns, prefregex, maxlines; the others are appended.</param>
+    /// <param name="jail">Jail name.</param>
+    /// <param name="options">Option → value; null and other options are skipped.</param>
+    /// <param name="origin">For messages: where the options come from.</param>
+    public static void AddCommands(List<ServerCommand> stream, string jail, IEnumerable<KeyValuePair<string, object?>> options, string origin)
+    {
+        int front = 0;
+        foreach ((string option, object? value) in options)
+        {
+            if (value is null) continue;
+            switch (option)
+            {
+                case "usedns":
+                    stream.Insert(0, new(["set", jail, option, value]));
+                    front++;
+                    break;
+                case "prefregex" or "maxlines":
+                    stream.Insert(front++, new(["set", jail, option, value]));
+                    break;
+                case "failregex" or "ignoreregex":
+                    List<object?> expressions = [.. Lines((string)value)];
+                    if (expressions.Count > 1) stream.Add(new(["multi-set", jail, "add" + option, expressions]));
+                    else if (expressions.Count == 1) stream.Add(new(["set", jail, "add" + option, expressions[0]]));
+                    break;
+                case "datepattern":
+                    stream.Add(new(["set", jail, option, value]));
+                    break;
+                case "journalmatch":
+                    foreach (IReadOnlyList<string> match in JournalMatches((string)value, origin)) stream.Add(new(["set", jail, "addjournalmatch", .. match]));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The lines of a value that are not empty.</summary>
+    public static IEnumerable<string> Lines(string value) => value.Split('\n').Where(line => line.Length > 0);
+
+    /// <summary>The words of each journal match.</summary>
+    /// <exception cref="ConfigurationException">A quotation does not end.</exception>
+    public static List<IReadOnlyList<string>> JournalMatches(string value, string origin)
+    {
+        List<IReadOnlyList<string>> matches = [];
+        foreach (string line in Lines(value))
+        {
+            if (!ShellWords.TrySplit(line, out IReadOnlyList<string> words, out string error))
+                throw new ConfigurationException($"{error} (journalmatch of {origin}: {PythonText.Repr(line)})");
+            if (words.Count > 0) matches.Add(words);
+        }
+
+        return matches;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Fail2Ban.Configuration.Ini;
+
+/// <summary>An option's text as written, continuation lines joined by newlines, and where it stands.</summary>
+/// <param name="Text">Raw: not interpolated.</param>
+/// <param name="File">Path as it was opened.</param>
+/// <param name="Line">1-based line of the option's name.</param>
+internal sealed record IniValue(string Text, string File, int Line);

@@ -1,0 +1,209 @@
+using Fail2Ban.Configuration.Ini;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Configuration;
+
+/// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
+/// <remarks>One object reads one jail, once.</remarks>
+internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log)
+{
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal)
+    {
+        ["fail2ban_version"] = options.Version,
+        ["fail2ban_confpath"] = directory,
+    };
+
+    private readonly List<ServerCommand> _actions = [];
+    private readonly List<string> _actionNames = [];
+    private OrderedDictionary<string, object?> _options = [];
+    private OrderedDictionary<string, object?> _filterOptions = [];
+    private List<string> _logFiles = [];
+
+    /// <summary>The options of the jail section, typed; those of the filter are in <see cref="FilterOptions"/>.</summary>
+    public IReadOnlyDictionary<string, object?> Options => _options;
+
+    public IReadOnlyDictionary<string, object?> FilterOptions => _filterOptions;
+
+    public string Backend { get; private set; } = "auto";
+
+    /// <summary>Whether the section is a jail that is switched on.</summary>
+    /// <exception cref="ConfigurationException">enabled, backend or filter cannot be interpolated.</exception>
+    public bool IsEnabled()
+    {
+        _options = OptionRule.Read(OptionRules.JailFirst, new IniScope(jails, name, _variables), name, log);
+        Backend = (string)_options["backend"]!;
+        return _options["enabled"] is true;
+    }
+
+    /// <summary>Reads everything that the jail needs; <see cref="IsEnabled"/> comes first.</summary>
+    /// <exception cref="JailException">The jail cannot be used.</exception>
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    public void Read()
+    {
+        Load();
+        if (JournalInsteadOfFiles())
+        {
+            log.NoLogFile(name, " Jail will monitor systemd journal.");
+            Backend = "systemd";
+            Load();
+            _logFiles = [];
+        }
+
+        ReadActions();
+    }
+
+    /// <summary>The commands of the jail, without its start.</summary>
+    /// <exception cref="ConfigurationException">The jail has no log file and must have one.</exception>
+    public IReadOnlyList<ServerCommand> Commands()
+    {
+        List<ServerCommand> logPaths = [];
+        if (_options.TryGetValue("logpath", out object? paths) && !IsSystemd)
+        {
+            FindFiles((string)paths!, logPaths, quiet: false);
+            if (logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
+        }
+
+        List<ServerCommand> commands = [];
+        FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}");
+        FilterReader.AddCommands(commands, name, _options, $"jail {name}");
+        commands.Insert(0, new(["add", name, Backend]));
+        foreach ((string option, object? value) in _options)
+        {
+            if (option == "ignoreip")
+                commands.Add(new(["set", name, "addignoreip", .. ((string)value!).Split((char[])[' ', ',', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)]));
+            else if (Array.FindIndex(OptionRules.Jail, rule => rule.Name == option) is >= FirstSent and < FirstOfFilter)
+                commands.Add(new(["set", name, option, value]));
+        }
+
+        return [.. commands, .. logPaths, .. _actions];
+    }
+
+    /// <summary>What was found out, for the user.</summary>
+    public JailReport Report(string? error) => new(
+        name,
+        Backend,
+        _logFiles,
+        [.. Values("journalmatch").SelectMany(FilterReader.Lines)],
+        Values("failregex").Sum(value => FilterReader.Lines(value).Count()),
+        Values("ignoreregex").Sum(value => FilterReader.Lines(value).Count()),
+        _actionNames,
+        error);
+
+    // Positions in OptionRules.Jail of what becomes a plain "set" command.
+    private const int FirstSent = 6;
+    private const int FirstOfFilter = 22;
+
+    private bool IsSystemd => Backend.StartsWith("systemd", StringComparison.Ordinal);
+
+    private IEnumerable<string> Values(string option) =>
+        new[] { _filterOptions, _options }.Select(values => values.GetValueOrDefault(option) as string).OfType<string>();
+
+    private void Load()
+    {
+        var first = new OrderedDictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["enabled"] = true,
+            ["backend"] = Backend,
+            ["filter"] = _options["filter"],
+        };
+        Dictionary<string, string> known = new(StringComparer.Ordinal);
+        FilterReader? filter = LoadFilter((string)first["filter"]!);
+        if (filter is not null)
+        {
+            foreach ((string option, string text) in filter.ReadAll(first)) known["known/" + option.ToLowerInvariant()] = text;
+        }
+
+        _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, _variables, known), name, log);
+        _options["backend"] = Backend;
+        if (filter is not null) _filterOptions = filter.Read(_options);
+    }
+
+    private FilterReader? LoadFilter(string text)
+    {
+        if (text.Length == 0)
+        {
+            log.NoFilter(name);
+            return null;
+        }
+
+        if (!ParameterList.TryParse(text, out ParameterList? list, out string error))
+            throw new JailException($"Invalid filter definition {PythonText.Repr(text)}: {error}");
+        IniFileSet set = files.Read(directory, "filter.d/" + list!.Name) ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}");
+        return new FilterReader(set, list.Parameters, Backend, log);
+    }
+
+    private void ReadActions()
+    {
+        string definitions = _options.GetValueOrDefault("action") as string ?? "";
+        foreach (string part in ParameterList.Split(definitions))
+        {
+            if (!ParameterList.TryParse(part, out ParameterList? list, out string error))
+                throw new JailException($"Invalid action definition {PythonText.Repr(part)}: {error}");
+            if (list!.Name.EndsWith(".py", StringComparison.Ordinal))
+            {
+                ServerCommand command = ActionReader.Python(name, directory, list);
+                _actions.Add(command);
+                _actionNames.Add((string)command.Words[3]!);
+                continue;
+            }
+
+            IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}");
+            var action = new ActionReader(set, list, name, log);
+            _actions.AddRange(action.Commands(_options));
+            _actionNames.Add(action.Name);
+        }
+
+        if (_actionNames.Count == 0) log.NoActions(name);
+    }
+
+    // The original asks the jail's own section for a journalmatch; one in the filter is meant just as well.
+    private bool JournalInsteadOfFiles()
+    {
+        if (!Backend.StartsWith("auto", StringComparison.Ordinal) || _options.GetValueOrDefault("systemd_if_nologs") is false) return false;
+        if (!_options.TryGetValue("logpath", out object? paths)) return false;
+        FindFiles((string)paths!, [], quiet: true);
+        if (_logFiles.Count > 0) return false;
+        return _options.ContainsKey("journalmatch") || !string.IsNullOrWhiteSpace(_filterOptions.GetValueOrDefault("journalmatch") as string);
+    }
+
+    private void FindFiles(string paths, List<ServerCommand> commands, bool quiet)
+    {
+        _logFiles = [];
+        foreach (string line in paths.Split('\n'))
+        {
+            int space = line.LastIndexOf(' ');
+            string glob = space < 0 ? line : line[..space];
+            string mode = space < 0 ? "head" : line[(space + 1)..];
+            bool any = false;
+            foreach (string file in LogPaths.Find(glob))
+            {
+                if (LogPaths.IsDangling(file))
+                {
+                    if (!quiet) log.Dangling(file);
+                    continue;
+                }
+
+                any = true;
+                _logFiles.Add(file);
+                commands.Add(new(["set", name, "addlogpath", file, mode]));
+            }
+
+            if (!any && !quiet) log.NothingFound(glob);
+        }
+    }
+
+    private ServerCommand? Skip()
+    {
+        if (_options.GetValueOrDefault("skip_if_nologs") is true)
+        {
+            const string Reason = "because of missing log files.";
+            log.NoLogFile(name, $" Jail will be skipped, {Reason}");
+            return new(["config-error", $"Jail '{name}' skipped, {Reason}"]);
+        }
+
+        if (!options.AllowNoFiles) throw new ConfigurationException($"Have not found any log file for '{name}' jail.");
+        log.NoLogFile(name, "");
+        return null;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.RegularExpressions;
+
+namespace Fail2Ban.Configuration;
+
+/// <summary>Finds files by shell patterns: <c>* ? [abc] [!abc]</c>, in directories too; hidden names only if asked for.</summary>
+internal static class LogPaths
+{
+    /// <summary>
+    /// Every existing path that fits, dangling links included, in the order in which the system lists them.
+    /// Directories that may not be read count as empty.
+    /// </summary>
+    public static IReadOnlyList<string> Find(string pattern)
+    {
+        if (pattern.Length == 0 || pattern.Contains('\0', StringComparison.Ordinal)) return [];
+        if (!IsPattern(pattern)) return Exists(pattern) ? [pattern] : [];
+        int slash = pattern.LastIndexOf('/');
+        string name = pattern[(slash + 1)..];
+        string directory = slash < 0 ? "" : slash == 0 ? "/" : pattern[..slash];
+        IReadOnlyList<string> directories = IsPattern(directory) ? Find(directory) : [directory];
+        List<string> found = [];
+        foreach (string parent in directories)
+        {
+            if (!IsPattern(name))
+            {
+                string path = Join(parent, name);
+                if (name.Length == 0 ? Directory.Exists(parent) : Exists(path)) found.Add(path);
+                continue;
+            }
+
+            Regex fits = new(Expression(name), RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            found.AddRange(Entries(parent).Where(entry => (entry[0] != '.' || name[0] == '.') && fits.IsMatch(entry)).Select(entry => Join(parent, entry)));
+        }
+
+        return found;
+    }
+
+    public static bool IsDangling(string path) => !File.Exists(path) && !Directory.Exists(path);
+
+    private static string Join(string directory, string name) => directory.Length == 0 ? name : directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
+
+    private static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?', '[');
+
+    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static List<string> Entries(string directory)
+    {
+        List<string> names = [];
+        try
+        {
+            // Names must come as they are: the enumeration skips nothing and resolves nothing.
+            var all = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+            foreach (string path in Directory.EnumerateFileSystemEntries(directory.Length == 0 ? "." : directory, "*", all)) names.Add(Path.GetFileName(path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // As in a shell, what cannot be listed holds no match.
+        }
+
+        return names;
+    }
+
+    private static string Expression(string pattern)
+    {
+        var text = new System.Text.StringBuilder("^");
+        for (int at = 0; at < pattern.Length; at++)
+        {
+            char letter = pattern[at];
+            int close = letter == '[' ? EndOfClass(pattern, at) : -1;
+            if (letter == '*')
+            {
+                text.Append(".*");
+            }
+            else if (letter == '?')
+            {
+                text.Append('.');
+            }
+            else if (close > 0)
+            {
+                text.Append(Class(pattern[(at + 1)..close]));
+                at = close;
+            }
+            else
+            {
+                text.Append(Regex.Escape(letter.ToString()));
+            }
+        }
+
+        return text.Append("\\z").ToString();
+    }
+
+    // "]" directly after "[" or "[!" is a member.
+    private static int EndOfClass(string pattern, int open)
+    {
+        int from = open + 1;
+        if (from < pattern.Length && pattern[from] == '!') from++;
+        if (from < pattern.Length && pattern[from] == ']') from++;
+        return from < pattern.Length ? pattern.IndexOf(']', from) : -1;
+    }
+
+    private static string Class(string members)
+    {
+        bool negated = members[0] == '!';
+        var text = new System.Text.StringBuilder(negated ? "[^" : "[");
+        int at = negated ? 1 : 0;
+        int start = text.Length;
+        while (at < members.Length)
+        {
+            bool range = at + 2 < members.Length && members[at + 1] == '-';
+            if (!range || members[at] <= members[at + 2])
+            {
+                text.Append($"\\u{(int)members[at]:x4}");
+                if (range) text.Append($"-\\u{(int)members[at + 2]:x4}");
+            }
+
+            at += range ? 3 : 1;
+        }
+
+        // Only ranges that run backwards: nothing fits, or everything.
+        if (text.Length == start) return negated ? "." : "[^\\s\\S]";
+        return text.Append(']').ToString();
+    }
+}
