@@ -1,0 +1,154 @@
+using Fail2Ban.Control.Commands;
+using Fail2Ban.Jails;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Tests.Control.Commands;
+
+public sealed class CommandDispatcherTests : IAsyncDisposable
+{
+    private readonly MemoryStream _output = new();
+    private readonly ServerLog _log;
+    private readonly JailServices _services;
+    private readonly JailSet _jails;
+    private readonly CommandDispatcher _dispatcher;
+
+    public CommandDispatcherTests()
+    {
+        _log = new ServerLog(TimeProvider.System, _output, _output);
+        _services = new JailServices(new Log(_log, "fail2ban.server"), TimeProvider.System);
+        _jails = new JailSet(_services);
+        _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _jails.RemoveAllAsync();
+        await _services.DisposeAsync();
+        _dispatcher.Dispose();
+        _log.Dispose();
+        await _output.DisposeAsync();
+    }
+
+    // Answers as the original's server gives them to the same commands, one after the other.
+    public static TheoryData<string, string> Answers { get; } = new()
+    {
+        { "ping", "'pong'" },
+        { "version", "'1.1.2'" },
+        { "server-status", "'Server ready'" },
+        { "echo a b", "['a', 'b']" },
+        { "sleep 0", "None" },
+        { "status", "[('Number of jail', 1), ('Jail list', 'j')]" },
+        { "status j", "[('Filter', [('Currently failed', 0), ('Total failed', 0), ('File list', [])]), ('Actions', [('Currently banned', 0), ('Total banned', 0), ('Banned IP list', [])])]" },
+        { "status j short", "[('Filter', [('Currently failed', 0), ('Total failed', 0)]), ('Actions', [('Currently banned', 0), ('Total banned', 0)])]" },
+        { "status j basic x", "Exception('Invalid command (no status)')" },
+        { "status nojail", "UnknownJailException('nojail')" },
+        { "foo", "Exception('Invalid command')" },
+        { "get j foo", "Exception('Invalid command (no get action or not yet implemented)')" },
+        { "set j foo 1", "Exception(\"Invalid command 'foo' (no set action or not yet implemented)\")" },
+        { "get nojail bantime", "UnknownJailException('nojail')" },
+        { "get j", "IndexError('list index out of range')" },
+        { "set j", "IndexError('list index out of range')" },
+        { "add", "IndexError('list index out of range')" },
+        { "add j", "DuplicateJailException('j')" },
+        { "add --all", "ValueError(\"Reserved name '--all'\")" },
+        { "add k foo", "ValueError(\"Unknown backend foo. Must be among ['pyinotify', 'polling', 'systemd'] or 'auto'\")" },
+        { "start nojail", "UnknownJailException('nojail')" },
+        { "set j addignoreip 1.2.3.4 10.0.0.0/8", "['10.0.0.0/8', '1.2.3.4']" },
+        { "set j delignoreip 9.9.9.9", "ValueError('list.remove(x): x not in list')" },
+        { "set j findtime 1.5h", "5400.0" },
+        { "set j bantime 1h", "3600" },
+        { "set j maxretry x", "ValueError(\"invalid literal for int() with base 10: 'x'\")" },
+        { "set j maxretry 7", "7" },
+        { "set j usedns foo", "'no'" },
+        { "get j usedns", "'warn'" },
+        { "set j idle on", "True" },
+        { "set j idle x", "Exception(\"Invalid idle option, must be 'on' or 'off'\")" },
+        { "get j datepattern", "(None, 'Default Detectors')" },
+        { "get j logpath", "[]" },
+        { "set j addlogpath /nonexistent/log", "FileNotFoundError(2, 'No such file or directory')" },
+        { "set j addlogpath /etc/passwd middle", "ValueError(\"File option must be 'head' or 'tail'\")" },
+        { "set j addaction a", "'a'" },
+        { "set j delaction b", "KeyError('Invalid Action name: b')" },
+        { "get j action b timeout", "KeyError('Invalid Action name: b')" },
+        { "set j banip", "0" },
+        { "set j unbanip 9.9.9.9", "0" },
+        { "set j unbanip --report-absent 9.9.9.9", "ValueError(\"not banned: ['9.9.9.9']\")" },
+        { "set j attempt 4.4.4.4 a b", "1" },
+        { "banned", "[{'j': []}]" },
+        { "unban", "Exception('Invalid command')" },
+        { "unban 1.1.1.1", "0" },
+        { "get loglevel", "'INFO'" },
+        { "set loglevel FOO", "ValueError(\"Invalid log level 'FOO'\")" },
+        { "get thread", "{'stacksize': 0}" },
+        { "get dbfile", "None" },
+        { "set dbfile x", "RuntimeError('Cannot change database when there are jails present')" },
+        { "get j bantime.increment", "None" },
+        { "get j ignorecache", "None" },
+        { "stop nojail", "UnknownJailException('nojail')" },
+        { "stop", "None" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task Each_command_is_answered_as_the_original_answers_it(string command, string expected)
+    {
+        await AnswerAsync("add", "j", "polling");
+        Assert.Equal(expected, await AnswerAsync(command.Split(' ')));
+    }
+
+    [Fact]
+    public async Task A_stream_with_one_broken_jail_starts_the_others_and_tells_what_failed()
+    {
+        string answer = await AnswerAsync("server-stream", new List<object?>
+        {
+            Command("add", "bad", "polling"),
+            Command("add", "good", "polling"),
+            Command("set", "bad", "addfailregex", "^unclosed ( <HOST>"),
+            Command("set", "good", "addfailregex", "^fail <HOST>"),
+            Command("start", "bad"),
+            Command("start", "good"),
+        });
+        Assert.Contains("Jail 'bad' is not started: Unable to compile regular expression", answer, StringComparison.Ordinal);
+        Assert.Equal("[('Number of jail', 1), ('Jail list', 'good')]", await AnswerAsync("status"));
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_what_is_still_there_and_stops_what_is_gone()
+    {
+        await AnswerAsync("server-stream", new List<object?>
+        {
+            Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^one <HOST>"), Command("set", "a", "maxretry", 9L), Command("start", "a"),
+            Command("add", "b", "polling"), Command("start", "b"),
+        });
+        await AnswerAsync("set", "a", "banip", "192.0.2.1");
+        Assert.Equal("None", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
+        {
+            Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^two <HOST>"), Command("start", "a"),
+            Command("add", "c", "polling"), Command("start", "c"),
+        }));
+        Assert.Equal("[('Number of jail', 2), ('Jail list', 'a, c')]", await AnswerAsync("status"));
+        Assert.StartsWith("['^two ", await AnswerAsync("get", "a", "failregex"), StringComparison.Ordinal);
+        Assert.Equal("3", await AnswerAsync("get", "a", "maxretry"));
+        Assert.Equal("['192.0.2.1']", await AnswerAsync("get", "a", "banip"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("text")]
+    [InlineData(5L)]
+    public async Task A_request_that_is_no_list_is_an_invalid_command(object? request) =>
+        Assert.Equal("Exception('Invalid command')", Shown(await _dispatcher.AnswerAsync(request)));
+
+    private static List<object?> Command(params object?[] words) => [.. words];
+
+    private async Task<string> AnswerAsync(params object?[] words) => Shown(await _dispatcher.AnswerAsync(Command(words)));
+
+    private static string Shown(object? answer)
+    {
+        var pair = Assert.IsType<PythonTuple>(answer);
+        return pair[1] is PythonError error
+            ? $"{error.TypeName}({string.Join(", ", error.Arguments.Select(PythonText.Repr))})"
+            : PythonText.Repr(pair[1]);
+    }
+}
