@@ -12,6 +12,7 @@ internal sealed class ActionProperties
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Name, string Family), ActionCommand> _commands = [];
     private readonly Func<string, string?> _hostTags;
+    private ActionTraits? _traits; // null after an assignment
     private OrderedDictionary<string, object?> _values = Defaults();
 
     public ActionProperties(Func<string, string?> hostTags) => _hostTags = hostTags;
@@ -41,6 +42,7 @@ internal sealed class ActionProperties
             {
                 _values[name] = value;
                 _commands.Clear();
+                _traits = null;
             }
         }
     }
@@ -71,12 +73,12 @@ internal sealed class ActionProperties
         }
     }
 
-    /// <summary>Whether some property depends on the family.</summary>
-    public bool IsConditional
+    /// <summary>What follows from the properties.</summary>
+    public ActionTraits Traits
     {
         get
         {
-            lock (_lock) return _values.Keys.Any(name => name.Contains("?family=", StringComparison.Ordinal));
+            lock (_lock) return _traits ??= ActionTraits.Of(this);
         }
     }
 
@@ -102,6 +104,7 @@ internal sealed class ActionProperties
             _values = Defaults();
             _values["banEpoch"] = epoch;
             _commands.Clear();
+            _traits = null;
         }
     }
 

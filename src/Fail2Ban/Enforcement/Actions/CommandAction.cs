@@ -35,12 +35,7 @@ public sealed class CommandAction
     internal ActionOperations Operations { get; }
 
     /// <summary>Whether it only tells others: it then has its own lane and can neither delay nor fail a ban.</summary>
-    internal bool IsNotification => (Properties["lane"] as string)?.Trim() switch
-    {
-        "notify" => true,
-        "enforce" => false,
-        _ => Properties.Flag("norestored") == true || (!Properties.Defines("actionunban") && !Properties.Defines("actionflush")),
-    };
+    internal bool IsNotification => Properties.Traits.IsNotification;
 
     /// <summary>A property's value: a string, bool, int or double, or null.</summary>
     /// <param name="property">Its name, for a conditional one with the condition: <c>blocktype?family=inet6</c>.</param>

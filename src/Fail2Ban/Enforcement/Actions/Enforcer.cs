@@ -40,6 +40,7 @@ public sealed class Enforcer : IAsyncDisposable
     {
         await Notifications.EndAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         Elements.Dispose();
+        Notifications.Dispose();
         _oneCommand.Dispose();
     }
 

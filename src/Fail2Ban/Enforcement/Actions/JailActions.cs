@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
 using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Enforcement.Actions;
@@ -8,48 +10,127 @@ namespace Fail2Ban.Enforcement.Actions;
 /// have done it (notifications go on by themselves) and never faults for what an action does: failures are logged.
 /// It may be dropped: nobody has to wait.
 /// </remarks>
-public sealed class JailActions
+public sealed partial class JailActions
 {
+    private readonly ActionContext _context;
+    private readonly Enforcer _enforcer;
+    private readonly Lock _lock = new();
+    private readonly Channel<LaneItem> _lane = Channel.CreateUnbounded<LaneItem>(new UnboundedChannelOptions { SingleReader = true });
+    private ImmutableArray<CommandAction> _actions = []; // as configured; what the lane works with follows in order
+
     /// <summary>A jail without actions.</summary>
-    public JailActions(ActionContext context, Enforcer enforcer) => throw new NotImplementedException();
+    public JailActions(ActionContext context, Enforcer enforcer)
+    {
+        _context = context;
+        _enforcer = enforcer;
+        _ = Task.Run(LaneAsync);
+    }
 
     /// <summary>The actions in configuration order.</summary>
-    public IReadOnlyList<CommandAction> All => throw new NotImplementedException();
+    public IReadOnlyList<CommandAction> All => _actions;
 
     /// <summary>An action by its name, or null.</summary>
-    public CommandAction? Find(string name) => throw new NotImplementedException();
+    public CommandAction? Find(string name) => _actions.FirstOrDefault(action => action.Name == name);
 
     /// <summary>Adds an action at the end; null where one of that name exists (<c>Action A already exists</c>).</summary>
-    public CommandAction? Add(string name) => throw new NotImplementedException();
+    public CommandAction? Add(string name)
+    {
+        lock (_lock)
+        {
+            if (Find(name) is not null) return null;
+            var action = new CommandAction(name, _context, _enforcer);
+            _actions = _actions.Add(action);
+            _ = PostAsync(() =>
+            {
+                _working.Add(new WorkingAction(action, NotificationsOf(action)));
+                return Task.CompletedTask;
+            });
+            return action;
+        }
+    }
 
     /// <summary>Ends the action's bans, stops it and takes it out; false where there is none (<c>Invalid Action name: A</c>).</summary>
-    public Task<bool> RemoveAsync(string name) => throw new NotImplementedException();
+    public async Task<bool> RemoveAsync(string name)
+    {
+        Task done;
+        lock (_lock)
+        {
+            if (Find(name) is not { } action) return false;
+            _actions = _actions.Remove(action);
+            done = PostAsync(async () =>
+            {
+                WorkingAction working = _working.Find(item => item.Action == action)!;
+                await FlushAsync([working], _context.Bans()).ConfigureAwait(false);
+                await StopAsync(working).ConfigureAwait(false);
+                _working.Remove(working);
+            });
+        }
+
+        await done.ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>Starts all actions in order, except those that start on demand.</summary>
-    public Task StartAsync() => throw new NotImplementedException();
+    public Task StartAsync() => PostAsync(async () =>
+    {
+        foreach (WorkingAction working in _working)
+        {
+            await working.DoAsync(operations => operations.StartAsync(),
+                error => _enforcer.JailLog.StartFailed(_context.Jail, working.Action.Name, error)).ConfigureAwait(false);
+        }
+    });
 
     /// <summary>Stops all actions in reverse order. Bans in force are to be flushed before.</summary>
-    public Task StopAsync() => throw new NotImplementedException();
+    public Task StopAsync() => PostAsync(async () =>
+    {
+        for (int i = _working.Count - 1; i >= 0; i--) await StopAsync(_working[i]).ConfigureAwait(false);
+    });
 
     /// <summary>Bans, by every action in order (restored: not by those with <c>norestored</c>).</summary>
-    public Task BanAsync(Ban ban) => throw new NotImplementedException();
+    public Task BanAsync(Ban ban) => PostAsync(BanVerb.Ban, ban);
 
     /// <summary>Ends a ban, by every action in order.</summary>
-    public Task UnbanAsync(Ban ban) => throw new NotImplementedException();
+    public Task UnbanAsync(Ban ban) => PostAsync(BanVerb.Unban, ban);
 
     /// <summary>Tells the actions that define <c>actionprolong</c> that a ban now lasts longer.</summary>
-    public Task ProlongAsync(Ban ban) => throw new NotImplementedException();
+    public Task ProlongAsync(Ban ban) => PostAsync(BanVerb.Prolong, ban);
 
     /// <summary>
     /// A banned id was seen again after more than 3 s: actions with <c>actioncheck</c> are checked (at most every 3 s)
     /// and those that were repaired since this ban get it again (ban.md §2).
     /// </summary>
-    public Task SeenAgainAsync(Ban ban) => throw new NotImplementedException();
+    public Task SeenAgainAsync(Ban ban) => PostAsync(async () =>
+    {
+        foreach (WorkingAction working in _working)
+        {
+            if (working.Action.IsNotification) continue;
+            if (await working.Action.Operations.SeenAgainAsync(ban).ConfigureAwait(false) is { } error)
+                _enforcer.JailLog.ExecutionFailed("ban", _context.Jail, working.Action.Name, ban, error);
+        }
+    });
 
     /// <summary>Ends all these bans: by <c>actionflush</c> once per family where an action has it, one by one elsewhere.</summary>
     /// <param name="bans">Every ban in force.</param>
-    public Task FlushAsync(IReadOnlyList<Ban> bans) => throw new NotImplementedException();
+    public Task FlushAsync(IReadOnlyList<Ban> bans) => PostAsync(() => FlushAsync(_working, bans));
 
-    /// <summary>Runs <c>actionreload</c> of each action for the families it is started for, after a reload of properties.</summary>
-    public Task ReloadAsync(CommandAction action) => throw new NotImplementedException();
+    /// <summary>Runs <c>actionreload</c> of an action for the families it is started for, after a reload of properties.</summary>
+    public Task ReloadAsync(CommandAction action) => PostAsync(async () =>
+    {
+        if (_working.Find(item => item.Action == action) is not { } working) return;
+        await working.DoAsync(operations => operations.ReloadAsync(),
+            error => _enforcer.JailLog.ReloadFailed(_context.Jail, action.Name, error)).ConfigureAwait(false);
+    });
+
+    /// <summary>Ends the lane when everything that was asked for is done. The last call.</summary>
+    public Task EndAsync()
+    {
+        Task done = PostAsync(static () => Task.CompletedTask);
+        _lane.Writer.TryComplete();
+        return done;
+    }
+
+    private NotificationLane NotificationsOf(CommandAction action) => new(
+        _enforcer.Notifications,
+        delay => _enforcer.JailLog.NotificationRepeated(_context.Jail, action.Name, delay),
+        limit => _enforcer.JailLog.NotificationsDropped(_context.Jail, action.Name, limit));
 }

@@ -4,7 +4,7 @@ namespace Fail2Ban.Enforcement.Actions;
 
 /// <summary>Runs notifications beside the bans: each action in its own order, together at most as many as there are processors.</summary>
 /// <remarks>Thread safety: any thread.</remarks>
-internal sealed class NotificationLanes(TimeProvider time)
+internal sealed class NotificationLanes(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(Math.Clamp(Environment.ProcessorCount, 1, 4));
     private readonly ConcurrentDictionary<NotificationLane, byte> _busy = [];
@@ -58,5 +58,12 @@ internal sealed class NotificationLanes(TimeProvider time)
         await Task.WhenAny(all, Task.Delay(patience, time)).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await all.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _stop.Dispose();
     }
 }

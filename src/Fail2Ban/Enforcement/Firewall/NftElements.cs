@@ -82,5 +82,5 @@ internal sealed record NftElements(NftSet Set, bool IsAdd, string Element)
     }
 
     private static bool IsElement(string element) =>
-        element == "<ip>" || (element.Length > 0 && !element.AsSpan().ContainsAnyExcept(Address));
+        element is "<ip>" or "<fid>" || (element.Length > 0 && !element.AsSpan().ContainsAnyExcept(Address));
 }

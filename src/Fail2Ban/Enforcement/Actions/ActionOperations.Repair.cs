@@ -1,0 +1,95 @@
+using Fail2Ban.Addresses;
+using Fail2Ban.Tracking.Bans;
+
+namespace Fail2Ban.Enforcement.Actions;
+
+// Something else may empty the firewall at any time (`nft flush ruleset`, a reload of firewalld). The action's own
+// actioncheck tells. The original counts epochs and bans a ticket of an older epoch again when it is seen again; here
+// a repair notes the ids whose bans were lost. Where bans are plain set elements they all come back at once instead.
+
+/// <summary>Checking and repairing (ban.md §8.3).</summary>
+internal sealed partial class ActionOperations
+{
+    private static readonly TimeSpan CheckPace = TimeSpan.FromSeconds(3);
+
+    private readonly HashSet<FailureId> _missing = [];
+    private long? _lastCheck;
+    private bool _isRepairing;
+
+    /// <summary>A banned id was seen again: is the action still sane, and does it still ban this id?</summary>
+    public async Task<string?> SeenAgainAsync(Ban ban)
+    {
+        await KeepSaneAsync().ConfigureAwait(false);
+        if (!_missing.Remove(ban.Ticket.Id)) return null;
+        enforcer.JailLog.Rebanning(context.Jail, ban, action.Name);
+        return await ExecuteAsync(BanVerb.Reban, ban).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks every started family, at most every 3 s, and repairs those that are broken.</summary>
+    public async Task KeepSaneAsync()
+    {
+        if (!Properties.Defines("actioncheck")) return;
+        if (_lastCheck is { } last && enforcer.Time.GetElapsedTime(last) < CheckPace) return;
+        _lastCheck = enforcer.Time.GetTimestamp();
+        foreach ((string family, FamilyState state) in _families)
+            if (state.IsStarted) await CheckAsync(family, isUnban: false).ConfigureAwait(false);
+    }
+
+    /// <summary>A flush at the stop of a jail failed: nothing is repaired for it unless the action wants that.</summary>
+    public async Task CheckAfterFlushAsync()
+    {
+        if (!Properties.Defines("actioncheck")) return;
+        foreach ((string family, FamilyState state) in _families)
+        {
+            if (!state.IsStarted || await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false)) continue;
+            if (Properties.Flag("actionrepair_on_unban") == true) await RepairAsync(family).ConfigureAwait(false);
+            else Log.InvariantBrokenAtFlush();
+        }
+    }
+
+    // Whether the family is sane, perhaps after a repair.
+    private async Task<bool> CheckAsync(string family, bool isUnban)
+    {
+        if (await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false)) return true;
+        if (isUnban && Properties.Flag("actionrepair_on_unban") != true)
+        {
+            Log.InvariantBrokenAtUnban();
+            return false;
+        }
+
+        return await RepairAsync(family).ConfigureAwait(false);
+    }
+
+    private async Task<bool> RepairAsync(string family)
+    {
+        Log.InvariantBroken();
+        Properties["banEpoch"] = (Properties["banEpoch"] as int? ?? 0) + 1;
+        if (Properties.Defines("actionrepair")) await RunAsync(Properties.Command("actionrepair", family), null, family).ConfigureAwait(false);
+        else
+        {
+            await RunAsync(Properties.Command("actionstop", family), null, family).ConfigureAwait(false);
+            await RunAsync(Properties.Command("actionstart", family), null, family).ConfigureAwait(false);
+        }
+
+        if (!await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false))
+        {
+            Log.RepairFailed();
+            return false;
+        }
+
+        State(family).IsStarted = true;
+        List<Ban> lost = [.. context.Bans().Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
+        foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
+        await BringBackAsync(family, lost).ConfigureAwait(false);
+        if (_isRepairing) return true;
+
+        // What emptied one family has most likely emptied the other one too.
+        _isRepairing = true;
+        foreach ((string other, FamilyState state) in _families)
+            if (other != family && state.IsStarted) await CheckAsync(other, isUnban: false).ConfigureAwait(false);
+        _isRepairing = false;
+        return true;
+    }
+
+    private bool IsSkipped(Ban ban) => ban.Restored && Properties.Flag("norestored") == true;
+}

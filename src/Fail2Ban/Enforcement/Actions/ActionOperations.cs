@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Fail2Ban.Logging;
+using Fail2Ban.Processes;
+using Fail2Ban.Tags;
+using Fail2Ban.Tracking.Bans;
+
+namespace Fail2Ban.Enforcement.Actions;
+
+/// <summary>What an action does: start, stop, ban, unban …, for each family apart, on demand or at once (ban.md §8).</summary>
+/// <remarks>
+/// Owned by one lane: the jail's, or for a notification its own. Every operation returns null, or the sentence about its
+/// failure; it never throws for what a command does.
+/// </remarks>
+internal sealed partial class ActionOperations(CommandAction action, ActionContext context, Enforcer enforcer)
+{
+    private readonly ConcurrentDictionary<string, FamilyState> _families = new();
+
+    /// <summary>The action.</summary>
+    public CommandAction Action => action;
+
+    /// <summary>Whether something is left to take back.</summary>
+    public bool HasItems => _families.Values.Any(state => state.HasItems);
+
+    private ActionProperties Properties => action.Properties;
+
+    private Log Log => enforcer.Log;
+
+    private bool IsOnDemand => Properties.Traits.IsOnDemand;
+
+    /// <summary>Runs <c>actionstart</c> for every family, unless it waits for the first ban.</summary>
+    public async Task<string?> StartAsync()
+    {
+        if (IsOnDemand) return null;
+        var done = new HashSet<string>();
+        string? error = null;
+        foreach (string family in Families())
+        {
+            if (!done.Add(Properties.Command("actionstart", family).Text)) State(family).IsStarted = true;
+            else error ??= await StartAsync(family).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    /// <summary>Runs <c>actionstop</c> for every family that is started.</summary>
+    public async Task<string?> StopAsync()
+    {
+        string? error = await OnceEachAsync("actionstop", "stopping", static state => state.IsStarted).ConfigureAwait(false);
+        _families.Clear();
+        _missing.Clear();
+        return error;
+    }
+
+    /// <summary>Runs <c>actionreload</c> for every family that is started.</summary>
+    public Task<string?> ReloadAsync() => OnceEachAsync("actionreload", "reloading", static state => state.IsStarted);
+
+    /// <summary>Runs <c>actionflush</c> for every family that has items; nothing is left then.</summary>
+    public async Task<string?> FlushAsync()
+    {
+        string? error = await OnceEachAsync("actionflush", "flushing", static state => state.HasItems).ConfigureAwait(false);
+        if (error is not null) return error;
+        foreach (FamilyState state in _families.Values) state.HasItems = false;
+        _missing.Clear();
+        return null;
+    }
+
+    /// <summary>Whether the action must be started before it can do this.</summary>
+    public bool NeedsStart(BanVerb verb, Ban ban) => verb is BanVerb.Ban or BanVerb.Reban && IsOnDemand && !State(FamilyOf(ban)).IsStarted;
+
+    /// <summary>Starts the action for the ban's family.</summary>
+    public Task<string?> StartForAsync(Ban ban) => StartAsync(FamilyOf(ban));
+
+    /// <summary>Does it by the shell, with a second attempt (ban.md §8.3).</summary>
+    public async Task<string?> ExecuteAsync(BanVerb verb, Ban ban)
+    {
+        string family = FamilyOf(ban);
+        if (!Applies(verb, family)) return null;
+        if (NeedsStart(verb, ban) && await StartAsync(family).ConfigureAwait(false) is { } error) return error;
+
+        ActionCommand command = CommandOf(verb, family);
+        bool succeeded = await RunAsync(command, ban, family).ConfigureAwait(false);
+        if (!succeeded && !action.IsNotification)
+        {
+            if (Properties.Defines("actioncheck") && !await CheckAsync(family, verb == BanVerb.Unban).ConfigureAwait(false)) return Failure(verb, ban);
+            succeeded = await RunAsync(command, ban, family).ConfigureAwait(false);
+        }
+
+        if (!succeeded) return Failure(verb, ban);
+        _missing.Remove(ban.Ticket.Id);
+        return null;
+    }
+
+    // Also notes that the family now has something to take back, even if the attempt should fail half-way.
+    private bool Applies(BanVerb verb, string family)
+    {
+        FamilyState state = State(family);
+        switch (verb)
+        {
+            case BanVerb.Unban: return state.HasItems;
+            case BanVerb.Prolong: return Properties.Defines("actionprolong");
+            default:
+                state.HasItems = true;
+                return true;
+        }
+    }
+
+    private ActionCommand CommandOf(BanVerb verb, string family) => verb switch
+    {
+        BanVerb.Unban => Properties.Command("actionunban", family),
+        BanVerb.Prolong => Properties.Command("actionprolong", family),
+        BanVerb.Reban when Properties.Defines("actionreban") => Properties.Command("actionreban", family),
+        _ => Properties.Command("actionban", family),
+    };
+
+    private static string Failure(BanVerb verb, Ban ban) => verb switch
+    {
+        BanVerb.Unban => "Error unbanning ",
+        BanVerb.Prolong => "Error prolonging ",
+        _ => "Error banning ",
+    } + (ban.Ticket.Address ?? ban.Ticket.Id);
+
+    private async Task<string?> StartAsync(string family)
+    {
+        if (!await RunAsync(Properties.Command("actionstart", family), null, family).ConfigureAwait(false)) return ScriptError("starting");
+        State(family).IsStarted = true;
+        return null;
+    }
+
+    private async Task<string?> OnceEachAsync(string name, string doing, Func<FamilyState, bool> applies)
+    {
+        var done = new HashSet<string>();
+        string? error = null;
+        foreach ((string family, FamilyState state) in _families.OrderBy(item => item.Key, StringComparer.Ordinal))
+        {
+            if (!applies(state)) continue;
+            ActionCommand command = Properties.Command(name, family);
+            if (done.Add(command.Text) && !await RunAsync(command, null, family).ConfigureAwait(false)) error ??= ScriptError(doing);
+        }
+
+        return error;
+    }
+
+    private async Task<bool> RunAsync(ActionCommand command, Ban? ban, string family)
+    {
+        if (command.Error is not null)
+        {
+            Log.Write(LogLevel.Error, $"{context.Jail}/{action.Name}: {command.Error}");
+            return false;
+        }
+
+        if (command.IsBlank) return true;
+        ShellText text = await BanTags.ReplaceAsync(command.Text, context, ban, family, enforcer.Time.GetUtcNow()).ConfigureAwait(false);
+        var shell = new ShellCommand(text.Text, text.Arguments) { Timeout = Properties.Timeout };
+        ShellResult result = await (action.IsNotification ? enforcer.RunBesideAsync(shell) : enforcer.RunAloneAsync(shell)).ConfigureAwait(false);
+        return result.Succeeded;
+    }
+
+    private string ScriptError(string doing) => $"Error {doing} action {context.Jail}/{action.Name}: 'Script error'";
+
+    private string[] Families()
+    {
+        ActionTraits traits = Properties.Traits;
+        return traits.Families.Length > 0 ? traits.Families
+            : !traits.IsConditional ? [""]
+            : context.IPv6Allowed() ? ["inet4", "inet6"] : ["inet4"];
+    }
+
+    private string FamilyOf(Ban ban)
+    {
+        ActionTraits traits = Properties.Traits;
+        return traits.Families.Length == 0 && !traits.IsConditional ? "" : (ban.Ticket.Address ?? ban.Ticket.Id).Family ?? "";
+    }
+
+    private FamilyState State(string family) => _families.GetOrAdd(family, static _ => new FamilyState());
+
+    private sealed class FamilyState
+    {
+        public bool IsStarted { get; set; }
+
+        public bool HasItems { get; set; }
+    }
+}

@@ -1,0 +1,154 @@
+using Fail2Ban.Addresses;
+using Fail2Ban.Enforcement.Firewall;
+using Fail2Ban.Tracking.Bans;
+
+namespace Fail2Ban.Enforcement.Actions;
+
+// Elements of nf_tables are sent without waiting, so that the bans of a burst or of a restart travel together; answers
+// are taken when the queue is empty, before anything that goes through a shell, before anything that concerns the same
+// id again, and after 5,000. So the order of effects is that of the calls.
+
+/// <summary>The lane of one jail.</summary>
+public sealed partial class JailActions
+{
+    private readonly List<WorkingAction> _working = [];
+    private readonly List<PendingElement> _pending = [];
+    private readonly HashSet<FailureId> _pendingIds = [];
+    private readonly List<LaneItem> _unanswered = [];
+
+    private Task PostAsync(Func<Task> step) => PostAsync(LaneItem.Of(step));
+
+    private Task PostAsync(BanVerb verb, Ban ban) => PostAsync(LaneItem.Of(verb, ban));
+
+    private Task PostAsync(LaneItem item) => _lane.Writer.TryWrite(item) ? item.Done : Task.CompletedTask;
+
+    private async Task LaneAsync()
+    {
+        while (await _lane.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            while (_lane.Reader.TryRead(out LaneItem? item)) await GuardedAsync(() => DoAsync(item), item).ConfigureAwait(false);
+            await GuardedAsync(DrainAsync, null).ConfigureAwait(false);
+        }
+    }
+
+    private async Task GuardedAsync(Func<Task> step, LaneItem? item)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // The border of the lane: one action's fault must not end the jail's enforcement.
+            _enforcer.JailLog.LaneFault(_context.Jail, fault);
+            item?.Complete();
+        }
+    }
+
+    private async Task DoAsync(LaneItem item)
+    {
+        if (item.Step is not null)
+        {
+            await DrainAsync().ConfigureAwait(false);
+            await item.Step().ConfigureAwait(false);
+            item.Complete();
+            return;
+        }
+
+        if (_pendingIds.Contains(item.Ban!.Ticket.Id) || _pending.Count >= ElementTransaction.MostElements) await DrainAsync().ConfigureAwait(false);
+        _unanswered.Add(item);
+        foreach (WorkingAction working in _working) await DoAsync(working, item.Verb, item.Ban).ConfigureAwait(false);
+        if (_pending.Count == 0) await DrainAsync().ConfigureAwait(false);
+    }
+
+    private async Task DoAsync(WorkingAction working, BanVerb verb, Ban ban)
+    {
+        CommandAction action = working.Action;
+        if (ban.Restored && verb is (BanVerb.Ban or BanVerb.Prolong) && action.Properties.Flag("norestored") == true) return;
+        if (action.IsNotification)
+        {
+            if (verb != BanVerb.Unban || action.Properties.Defines("actionunban"))
+                await working.DoAsync(operations => operations.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error)).ConfigureAwait(false);
+            return;
+        }
+
+        ActionOperations operations = action.Operations;
+        if (operations.NeedsStart(verb, ban))
+        {
+            await AnswersAsync().ConfigureAwait(false);
+            if (await operations.StartForAsync(ban).ConfigureAwait(false) is { } startError)
+            {
+                Fail(action, verb, ban, startError);
+                return;
+            }
+        }
+
+        if (operations.TrySubmit(verb, ban) is { } change)
+        {
+            _pending.Add(new PendingElement(operations, verb, ban, change));
+            _pendingIds.Add(ban.Ticket.Id);
+            return;
+        }
+
+        await AnswersAsync().ConfigureAwait(false);
+        if (await operations.ExecuteAsync(verb, ban).ConfigureAwait(false) is { } error) Fail(action, verb, ban, error);
+    }
+
+    // Takes the kernel's answers, and tells everybody who waits.
+    private async Task DrainAsync()
+    {
+        try
+        {
+            await AnswersAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (LaneItem item in _unanswered) item.Complete();
+            _unanswered.Clear();
+        }
+    }
+
+    private async Task AnswersAsync()
+    {
+        if (_pending.Count == 0) return;
+        PendingElement[] pending = [.. _pending];
+        _pending.Clear();
+        _pendingIds.Clear();
+        foreach (IGrouping<ActionOperations, PendingElement> group in pending.GroupBy(item => item.Action))
+        {
+            await group.Key.FinishAsync([.. group],
+                (item, error) => Fail(item.Action.Action, item.Verb, item.Ban, error)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FlushAsync(IEnumerable<WorkingAction> actions, IReadOnlyList<Ban> bans)
+    {
+        foreach (WorkingAction working in actions)
+        {
+            CommandAction action = working.Action;
+            if (action.Properties.Defines("actionflush"))
+            {
+                _enforcer.JailLog.Flushing(_context.Jail, action.Name);
+                await working.DoAsync(operations => operations.FlushAsync(), error => FlushFailed(action, error)).ConfigureAwait(false);
+                if (!action.IsNotification && action.Operations.HasItems) await action.Operations.CheckAfterFlushAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            foreach (Ban ban in bans)
+            {
+                if (_pending.Count >= ElementTransaction.MostElements) await AnswersAsync().ConfigureAwait(false);
+                await DoAsync(working, BanVerb.Unban, ban).ConfigureAwait(false);
+            }
+
+            await AnswersAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task StopAsync(WorkingAction working) => working.DoAsync(operations => operations.StopAsync(),
+        error => _enforcer.JailLog.StopFailed(_context.Jail, working.Action.Name, error));
+
+    private void FlushFailed(CommandAction action, string error) => _enforcer.JailLog.FlushFailed(_context.Jail, action.Name, error);
+
+    private void Fail(CommandAction action, BanVerb verb, Ban ban, string error) => _enforcer.JailLog.ExecutionFailed(
+        verb switch { BanVerb.Unban => "unban", BanVerb.Prolong => "prolong", _ => "ban" }, _context.Jail, action.Name, ban, error);
+}

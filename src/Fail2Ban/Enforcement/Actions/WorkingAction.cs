@@ -1,0 +1,23 @@
+namespace Fail2Ban.Enforcement.Actions;
+
+/// <summary>An action as the lane of its jail works with it.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="Notifications">Its own lane, for as long as it is a notification.</param>
+internal sealed record WorkingAction(CommandAction Action, NotificationLane Notifications)
+{
+    /// <summary>Does something now, or, for a notification, beside: it can then neither delay nor fail what follows.</summary>
+    /// <param name="operation">Returns null or the sentence about its failure.</param>
+    /// <param name="fail">Told that sentence.</param>
+    public async Task DoAsync(Func<ActionOperations, Task<string?>> operation, Action<string> fail)
+    {
+        if (Action.IsNotification) Notifications.Post(AttemptAsync);
+        else await AttemptAsync().ConfigureAwait(false);
+
+        async Task<bool> AttemptAsync()
+        {
+            string? error = await operation(Action.Operations).ConfigureAwait(false);
+            if (error is not null) fail(error);
+            return error is null;
+        }
+    }
+}
