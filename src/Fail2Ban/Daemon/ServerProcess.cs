@@ -45,9 +45,9 @@ public sealed class ServerProcess : IDisposable
         }
 
         log.SetSyslogSocket(options.SyslogSocket);
-        if (!log.SetTarget(options.LogTarget))
+        if (!log.SetTarget(options.LogTarget, out string wrongTarget))
         {
-            Console.Error.WriteLine($"ERROR: Failed to change log target {options.LogTarget}: is its directory there, and may it be written?");
+            Console.Error.WriteLine($"ERROR: log target {options.LogTarget}: {wrongTarget}");
             return 255;
         }
 

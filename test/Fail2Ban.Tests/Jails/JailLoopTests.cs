@@ -70,7 +70,7 @@ public sealed class JailLoopTests
     public async Task A_caller_gets_what_its_work_throws()
     {
         JailLoop loop = Loop();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => loop.InvokeAsync<int>(() => throw new InvalidOperationException()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => loop.InvokeAsync(new Func<int>(() => throw new InvalidOperationException())));
         Assert.Empty(_messages.All);
     }
 }

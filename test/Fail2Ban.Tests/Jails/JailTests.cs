@@ -2,7 +2,6 @@ using Fail2Ban.Control.Commands;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
 using Fail2Ban.Store;
-using Fail2Ban.Values;
 
 namespace Fail2Ban.Tests.Jails;
 

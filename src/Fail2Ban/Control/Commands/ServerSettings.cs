@@ -35,7 +35,7 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
                 if (!log.SetLevel(values.Text(0), out string error)) throw CommandException.Value(error);
                 break;
             case "logtarget":
-                if (!log.SetTarget(values.Text(0))) throw CommandException.Plain("Failed to change log target");
+                if (!log.SetTarget(values.Text(0), out string reason)) throw CommandException.Plain(reason);
                 _log.TargetChanged(log.Target);
                 break;
             case "syslogsocket":

@@ -78,7 +78,7 @@ internal sealed partial class ActionOperations
         }
 
         State(family).IsStarted = true;
-        List<Ban> lost = [.. context.Bans().Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
+        List<Ban> lost = [.. (await context.Bans().ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
         foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
         await BringBackAsync(family, lost).ConfigureAwait(false);
         if (_isRepairing) return true;

@@ -60,7 +60,7 @@ public sealed partial class JailActions
             done = PostAsync(async () =>
             {
                 WorkingAction working = _working.Find(item => item.Action == action)!;
-                await FlushAsync([working], _context.Bans()).ConfigureAwait(false);
+                await FlushAsync([working], await _context.Bans().ConfigureAwait(false)).ConfigureAwait(false);
                 await StopAsync(working).ConfigureAwait(false);
                 _working.Remove(working);
             });

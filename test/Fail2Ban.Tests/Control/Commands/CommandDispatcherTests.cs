@@ -15,7 +15,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
 
     public CommandDispatcherTests()
     {
-        _log = new ServerLog(TimeProvider.System, _output, _output);
+        _log = new ServerLog(TimeProvider.System, output: _output, error: _output);
         _services = new JailServices(new Log(_log, "fail2ban.server"), TimeProvider.System);
         _jails = new JailSet(_services);
         _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
