@@ -87,7 +87,7 @@ public sealed partial class PythonDifferentialTests(ITestOutputHelper output)
         PatternFacts facts = pattern.Facts;
         (int start, int end) = pattern.Group(0);
         if (facts.AnchoredAtStart && start != 0) return "not anchored";
-        if (end - start < facts.MinimalLength) return $"not {facts.MinimalLength} long";
+        if (subject.Length - start < facts.MinimalLength) return $"not {facts.MinimalLength} long";
         if (facts.RequiredLiterals.Count == 0) return null;
         tally.WithLiterals++;
         foreach (RequiredLiteral literal in facts.RequiredLiterals)
