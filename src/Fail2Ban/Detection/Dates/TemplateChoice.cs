@@ -33,6 +33,16 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
         return Use(line, found, now);
     }
 
+    /// <summary>Counts one more line for the last template, at the place where it stood.</summary>
+    public void UseAgain(DateTimeOffset now)
+    {
+        slots[_last].Hits++;
+        slots[_last].LastUsed = now;
+    }
+
+    /// <summary>The template of the last date; null before the first one.</summary>
+    public TemplateSlot? Last => _last < 0 ? null : slots[_last];
+
     // A candidate is remembered in _candidate… while other templates are tried.
     private int _candidate;
     private int _candidateStart;
