@@ -31,7 +31,8 @@ public sealed class BanStore : IAsyncDisposable
         _time = time;
         _connection = database.Open();
         SwitchJournal("WAL");
-        _writer = new StoreWriter(_connection, file, log, time);
+        _connection.DefaultTimeout = 1; // from here on, no lock of another process may hold a ban for longer
+        _writer = new StoreWriter(_connection, file, log);
         _ = _writer.Enqueue(writes => writes.DisableJail(null));
         if (!database.IsMemory) _reader = new StoreReader(database.Connect(), file, log);
         _checkpoint = time.CreateTimer(_ => _writer.Checkpoint(), null, CheckpointInterval, CheckpointInterval);
