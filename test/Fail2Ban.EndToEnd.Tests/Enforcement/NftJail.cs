@@ -15,7 +15,7 @@ internal sealed partial class NftJail : IAsyncDisposable
 {
     private readonly ShellRunner _shell;
     private readonly Enforcer _enforcer;
-    private readonly List<Ban> _bans = [];
+    private readonly Dictionary<FailureId, Ban> _bans = [];
 
     public NftJail(bool isInterval = false, string program = "nft", string name = "demo")
     {
@@ -40,14 +40,14 @@ internal sealed partial class NftJail : IAsyncDisposable
     public Task BanAsync(string id)
     {
         Ban ban = BanOf(id);
-        lock (_bans) _bans.Add(ban);
+        lock (_bans) _bans[ban.Ticket.Id] = ban;
         return Actions.BanAsync(ban);
     }
 
     public Task UnbanAsync(string id)
     {
         Ban ban = BanOf(id);
-        lock (_bans) _bans.RemoveAll(item => item.Ticket.Id == ban.Ticket.Id);
+        lock (_bans) _bans.Remove(ban.Ticket.Id);
         return Actions.UnbanAsync(ban);
     }
 
@@ -76,7 +76,7 @@ internal sealed partial class NftJail : IAsyncDisposable
 
     private IReadOnlyList<Ban> Snapshot()
     {
-        lock (_bans) return [.. _bans];
+        lock (_bans) return [.. _bans.Values];
     }
 
     private static IEnumerable<(string, string)> Properties(bool isInterval, string program, string name) =>
