@@ -1,8 +1,6 @@
 using Fail2Ban.Addresses;
-using Fail2Ban.Detection.Matching;
 using Fail2Ban.Tags;
 using Fail2Ban.Tracking.Bans;
-using Fail2Ban.Tracking.Failures;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Actions;
@@ -12,25 +10,23 @@ namespace Fail2Ban.Enforcement.Actions;
 internal sealed class BanTags
 {
     private readonly ActionContext _context;
-    private readonly Ban _ban;
+    private readonly Ban? _ban;
+    private readonly FailureId? _subject; // what to act on: the address where the ticket has one
     private readonly string _family;
-    private readonly bool _isEmpty;
-    private readonly bool _isWholeTime; // the original's restored tickets have an integer
+    private readonly string _time;
     private string? _hostName;
     private IdHistory? _jailHistory;
     private IdHistory? _allHistory;
 
-    private BanTags(ActionContext context, Ban ban, string family, bool isEmpty)
+    private BanTags(ActionContext context, Ban? ban, string family, DateTimeOffset now)
     {
         _context = context;
         _ban = ban;
-        _family = family;
-        _isEmpty = isEmpty;
-        _isWholeTime = ban.Restored;
+        _subject = ban?.Ticket.Address ?? ban?.Ticket.Id;
+        _family = _subject is { } subject ? subject.Family ?? "None" : family;
+        double seconds = (ban?.Ticket.Time ?? now).ToUnixSeconds();
+        _time = ban is { Restored: true } ? Math.Floor(seconds).ToString("F0") : PythonText.Repr(seconds); // a restored ticket has an integer
     }
-
-    /// <summary>The id to act on: the address where the ticket has one.</summary>
-    private FailureId Subject => _ban.Ticket.Address ?? _ban.Ticket.Id;
 
     /// <summary>Replaces the dynamic tags of a command.</summary>
     /// <param name="text">The command, its static tags replaced.</param>
@@ -40,17 +36,15 @@ internal sealed class BanTags
     /// <param name="now">For the latter: the time.</param>
     public static async Task<ShellText> ReplaceAsync(string text, ActionContext context, Ban? ban, string family, DateTimeOffset now)
     {
-        BanTags tags = ban is null
-            ? new BanTags(context, new Ban(new Ticket(FailureId.OfText(""), null, now, 0, [], FailureData.Empty), context.BanTime(), 0, false), family, true)
-            : new BanTags(context, ban, (ban.Ticket.Address ?? ban.Ticket.Id).Family ?? "None", false);
+        var tags = new BanTags(context, ban, family, now);
         await tags.LoadAsync(text).ConfigureAwait(false);
         return DynamicTags.ForShell(text, tags.ValueOf);
     }
 
     private async Task LoadAsync(string text)
     {
-        if (_isEmpty) return;
-        if (DynamicTags.Uses(text, "ip-host") && !Subject.IsText) _hostName = await _context.HostName(Subject).ConfigureAwait(false);
+        if (_ban is null) return;
+        if (DynamicTags.Uses(text, "ip-host") && _subject is { IsText: false } subject) _hostName = await _context.HostName(subject).ConfigureAwait(false);
         if (DynamicTags.Uses(text, "ipmatches") || DynamicTags.Uses(text, "ipfailures"))
             _allHistory = await _context.History(_ban.Ticket.Id, true).ConfigureAwait(false);
         if (DynamicTags.Uses(text, "ipjailmatches") || DynamicTags.Uses(text, "ipjailfailures"))
@@ -59,42 +53,45 @@ internal sealed class BanTags
 
     private string? ValueOf(string tag) => tag switch
     {
-        "ip" => Subject.ToString(),
+        "ip" => _subject?.ToString() ?? "",
         "family" => _family,
-        "ip-rev" => Subject.Range is { } range ? ReversedAddress.Of(range.GetAddressBytes(), range.IsSingle ? null : range.PrefixLength) : "",
+        "ip-rev" => _subject?.Range is { } range ? ReversedAddress.Of(range.GetAddressBytes(), range.IsSingle ? null : range.PrefixLength) : "",
         "ip-host" => _hostName ?? "None",
-        "fid" => _ban.Ticket.Id.ToString(),
-        "failures" => _ban.Ticket.Failures.ToString(),
-        "time" => Time,
-        "bantime" => Seconds(_ban.Time.Seconds),
-        "bancount" => _ban.Count.ToString(),
+        "fid" => _ban?.Ticket.Id.ToString() ?? "",
+        "failures" => Failures.ToString(),
+        "time" => _time,
+        "bantime" => Seconds((_ban?.Time ?? _context.BanTime()).Seconds),
+        "bancount" => Count.ToString(),
         "matches" => Matches(),
-        "restored" => _ban.Restored ? "1" : "0",
+        "restored" => _ban is { Restored: true } ? "1" : "0",
         "ipmatches" => _allHistory is { } all ? string.Join('\n', all.Matches) : Matches(),
-        "ipfailures" => (_allHistory?.Failures ?? _ban.Ticket.Failures).ToString(),
+        "ipfailures" => (_allHistory?.Failures ?? Failures).ToString(),
         "ipjailmatches" => _jailHistory is { } own ? string.Join('\n', own.Matches) : Matches(),
-        "ipjailfailures" => (_jailHistory?.Failures ?? _ban.Ticket.Failures).ToString(),
-        "raw-ticket" => $"BanTicket: ip={(_isEmpty ? "" : _ban.Ticket.Id)} time={Time} bantime={(_isEmpty ? "None" : Seconds(_ban.Time.Seconds))} bancount={_ban.Count} #attempts={_ban.Ticket.Failures} matches={PythonText.Repr(MatchList())}",
+        "ipjailfailures" => (_jailHistory?.Failures ?? Failures).ToString(),
+        "raw-ticket" => $"BanTicket: ip={_ban?.Ticket.Id.ToString()} time={_time} bantime={(_ban is null ? "None" : Seconds(_ban.Time.Seconds))} bancount={Count} #attempts={Failures} matches={PythonText.Repr(MatchList())}",
         "jail.name" => _context.Jail,
         "jail.banned" => _context.Counters().Banned.ToString(),
         "jail.banned_total" => _context.Counters().BannedTotal.ToString(),
         "jail.found" => _context.Counters().Found.ToString(),
         "jail.found_total" => _context.Counters().FoundTotal.ToString(),
         "F-*" => PythonText.Repr(Fields()),
-        _ => DynamicTags.TryGetField(tag, out string field) && _ban.Ticket.Data[field] is { } value ? PythonText.Str(value) : null,
+        _ => DynamicTags.TryGetField(tag, out string field) && _ban?.Ticket.Data[field] is { } value ? PythonText.Str(value) : null,
     };
 
-    private string Time => _isWholeTime ? Math.Floor(_ban.Ticket.Time.ToUnixSeconds()).ToString("F0") : PythonText.Repr(_ban.Ticket.Time.ToUnixSeconds());
+    private int Failures => _ban?.Ticket.Failures ?? 0;
+
+    private int Count => _ban?.Count ?? 0;
 
     private static string Seconds(double seconds) => seconds == Math.Floor(seconds) && Math.Abs(seconds) < 1e15 ? ((long)seconds).ToString() : PythonText.Repr(seconds);
 
-    private string Matches() => string.Join('\n', _ban.Ticket.Matches);
+    private string Matches() => _ban is null ? "" : string.Join('\n', _ban.Ticket.Matches);
 
-    private List<object?> MatchList() => [.. _ban.Ticket.Matches.Select(match => (object?)match.ToString())];
+    private List<object?> MatchList() => _ban is null ? [] : [.. _ban.Ticket.Matches.Select(match => (object?)match.ToString())];
 
     private PythonDict Fields()
     {
-        var fields = new PythonDict { ["matches"] = MatchList(), ["failures"] = _ban.Ticket.Failures };
+        var fields = new PythonDict { ["matches"] = MatchList(), ["failures"] = Failures };
+        if (_ban is null) return fields;
         foreach ((string name, object? value) in _ban.Ticket.Data.Fields)
             if (value is not null) fields[name] = value;
         return fields;

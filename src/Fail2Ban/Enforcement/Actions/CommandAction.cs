@@ -85,7 +85,7 @@ public sealed class CommandAction
             _ => null,
         };
         if (parsed is not (> 0 and < 1e6)) return false;
-        seconds = parsed == Math.Floor(parsed.Value) ? (int)parsed : parsed;
+        seconds = parsed.Value == Math.Floor(parsed.Value) ? (object)(int)parsed.Value : parsed.Value;
         return true;
     }
 }
