@@ -95,7 +95,14 @@ public sealed class FileWatcher : IDisposable
     {
         if (_stop) return;
         _commands.Enqueue(command);
-        _wake.Set();
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The watcher ended between the two lines; whoever still works off deliveries need not know.
+        }
     }
 
     private StartPoint StartIn(SafeFileHandle file, FileStatus status, LogFileRequest request)
