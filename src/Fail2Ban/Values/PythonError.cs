@@ -22,7 +22,9 @@ public sealed record PythonError(string TypeName, PythonTuple Arguments)
         _ => PythonText.Repr(Arguments),
     };
 
-    // Python keeps only the first two as args; the third is the file name.
+    /// <summary>What Python shows as <c>exception.args</c>: of a system error the first two, its file name being an attribute.</summary>
+    public PythonTuple Args => IsSystemError && Arguments.Count > 2 ? new PythonTuple(Arguments[0], Arguments[1]) : Arguments;
+
     internal bool IsSystemError => TypeName is "OSError" or "IOError" or "FileNotFoundError" or "PermissionError" or "IsADirectoryError"
         or "NotADirectoryError" or "FileExistsError" or "ConnectionRefusedError" or "ConnectionResetError" or "BrokenPipeError"
         or "TimeoutError" or "BlockingIOError" or "InterruptedError" or "ProcessLookupError" or "ChildProcessError";

@@ -92,9 +92,8 @@ public static class PythonText
             case PythonDict dict: AppendDict(text, dict); break;
             case PythonSet { Count: 0 }: text.Append("set()"); break;
             case PythonSet set: AppendItems(text, '{', set, '}'); break;
-            case PythonError { Arguments.Count: 1 } error: text.Append(error.TypeName).Append('('); Append(text, error.Arguments[0]); text.Append(')'); break;
-            case PythonError { IsSystemError: true, Arguments.Count: > 2 } error: Append(text, error with { Arguments = new PythonTuple(error.Arguments[0], error.Arguments[1]) }); break;
-            case PythonError error: text.Append(error.TypeName); AppendItems(text, '(', error.Arguments, ')'); break;
+            case PythonError { Args.Count: 1 } error: text.Append(error.TypeName).Append('('); Append(text, error.Args[0]); text.Append(')'); break;
+            case PythonError error: text.Append(error.TypeName); AppendItems(text, '(', error.Args, ')'); break;
             case IEnumerable items: AppendItems(text, '[', items, ']'); break;
             case IFormattable number: text.Append(number.ToString(null, CultureInfo.InvariantCulture)); break;
             default: AppendString(text, value.ToString() ?? ""); break;
