@@ -83,10 +83,14 @@ public sealed class DateDetector : IDisposable
 
     /// <summary>Finds the date of a line. Allocates nothing once the templates that the log needs are compiled.</summary>
     /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
-    public DateMatch Detect(ReadOnlySpan<byte> terminatedLine)
+    public DateMatch Detect(ReadOnlySpan<byte> terminatedLine) => Detect(terminatedLine, _time.GetUtcNow());
+
+    /// <summary>Finds the date of a line. For a reader of many lines, who asks the clock once for all of them.</summary>
+    /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
+    /// <param name="now">The current time; it completes dates without a year or a day.</param>
+    public DateMatch Detect(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
     {
         ReadOnlySpan<byte> line = terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine;
-        DateTimeOffset now = _time.GetUtcNow();
         int found = _choice.Find(line, now, out int start, out int end);
         if (found < 0) return DateMatch.None;
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
@@ -113,7 +117,7 @@ public sealed class DateDetector : IDisposable
             && text.SequenceEqual(_keptText.AsSpan(0, _keptLength)))
             return _kept;
 
-        DateReading reading = _reader.Read(line, slot, _defaultZone);
+        DateReading reading = _reader.Read(line, slot, now, _defaultZone);
         if (!isSelfContained || text.Length > LongestKeptText)
         {
             _keptLength = -1;

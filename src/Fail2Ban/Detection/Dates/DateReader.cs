@@ -8,8 +8,9 @@ internal sealed class DateReader(TimeProvider time)
 
     /// <param name="line">The line that was searched.</param>
     /// <param name="slot">The template that matched.</param>
+    /// <param name="present">The current time.</param>
     /// <param name="defaultZone">The zone of dates that name none; null: the local one.</param>
-    public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, ZoneOffset? defaultZone)
+    public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, DateTimeOffset present, ZoneOffset? defaultZone)
     {
         switch (slot.Definition.Kind)
         {
@@ -21,7 +22,7 @@ internal sealed class DateReader(TimeProvider time)
 
         var fields = new DateFields();
         DateReading problem = fields.Read(line, slot);
-        return problem.Fault == DateFault.None ? Resolve(fields, fields.Zone ?? defaultZone) : problem;
+        return problem.Fault == DateFault.None ? Resolve(fields, present, fields.Zone ?? defaultZone) : problem;
     }
 
     private static ReadOnlySpan<byte> Group(ReadOnlySpan<byte> line, TemplateSlot slot, int number)
@@ -30,10 +31,10 @@ internal sealed class DateReader(TimeProvider time)
         return start < 0 ? [] : line[start..end];
     }
 
-    private DateReading Resolve(in DateFields fields, ZoneOffset? zone)
+    private DateReading Resolve(in DateFields fields, DateTimeOffset present, ZoneOffset? zone)
     {
         bool isComplete = fields is { Year: >= 0, Month: >= 0, Day: >= 0 };
-        DateTime now = isComplete ? default : time.GetLocalNow().DateTime;
+        DateTime now = isComplete ? default : _clock.ToLocal(present.UtcTicks);
         int year = fields.Year < 0 ? now.Year : fields.Year;
         if (year is < 1 or > 9999) return DateReading.Unreadable;
 

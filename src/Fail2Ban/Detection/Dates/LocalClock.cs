@@ -9,8 +9,14 @@ namespace Fail2Ban.Detection.Dates;
 internal sealed class LocalClock(TimeProvider time)
 {
     private long _offset;
-    private long _minute = long.MinValue;
-    private long _minuteOffset;
+
+    // Offsets change at whole minutes only, lines of a log mostly follow each other within one, and so do moments of reading.
+    private (long Minute, long Offset) _past = (long.MinValue, 0);
+    private (long Minute, long Offset) _present = (long.MinValue, 0);
+
+    /// <param name="utcTicks">Ticks of the current moment.</param>
+    /// <returns>What the local clock shows.</returns>
+    public DateTime ToLocal(long utcTicks) => new(utcTicks + OffsetAt(utcTicks, ref _present));
 
     /// <param name="wallTicks">Ticks of the date as the local clock showed it.</param>
     /// <returns>Ticks of the moment in UTC.</returns>
@@ -34,14 +40,14 @@ internal sealed class LocalClock(TimeProvider time)
         return second;
     }
 
-    // Offsets change at whole minutes only, and lines of a log mostly follow each other within one.
-    private long OffsetAt(long utcTicks)
+    private long OffsetAt(long utcTicks) => OffsetAt(utcTicks, ref _past);
+
+    private long OffsetAt(long utcTicks, ref (long Minute, long Offset) known)
     {
         long minute = utcTicks / TimeSpan.TicksPerMinute;
-        if (minute == _minute) return _minuteOffset;
+        if (minute == known.Minute) return known.Offset;
         long inRange = Math.Clamp(utcTicks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
-        _minuteOffset = time.LocalTimeZone.GetUtcOffset(new DateTime(inRange, DateTimeKind.Utc)).Ticks;
-        _minute = minute;
-        return _minuteOffset;
+        known = (minute, time.LocalTimeZone.GetUtcOffset(new DateTime(inRange, DateTimeKind.Utc)).Ticks);
+        return known.Offset;
     }
 }
