@@ -58,7 +58,7 @@ def canonical(identity, when, data):
         if isinstance(value, (set, list)):
             value = ",".join(sorted(map(str, value)))
         fields.append("%s=%s" % (key, value))
-    return "\t".join([str(identity), repr(when), *fields])
+    return "\t".join([str(identity), repr(when and float(when)), *fields])
 
 
 def rows(path, name, options):
@@ -132,7 +132,7 @@ def scan(name, log, sets, file_options, expectations, used):
                     journal=options.get("logtype") == "journal",
                     match=facts.get("match", False),
                     time=when,
-                    expected={k: str(v) for k, v in expected.items()}))
+                    expected={k: None if v is None else str(v) for k, v in expected.items()}))
 
 
 def main():
