@@ -149,7 +149,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         IniFileSet set = files.Read(directory, "filter.d/" + list!.Name) ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}");
         foreach ((string option, string value) in _parameters ?? ReadOnlyDictionary<string, string>.Empty) list.Parameters[option] = value;
         FilterName = list.Name;
-        return new FilterReader(set, list.Parameters, Backend, log);
+        return new FilterReader(name, set, list.Parameters, Backend, log);
     }
 
     private void ReadActions()
