@@ -9,6 +9,8 @@ namespace Fail2Ban.RegexTool;
 /// <summary>Makes the filter that the command line asks for, and says in the report's head what it is made of.</summary>
 internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, TimeProvider time, Log log)
 {
+    private static readonly string[] FilterSuffixes = [".conf", ".local", ""];
+
     /// <summary>What is asked of the journal, where the filter names it.</summary>
     public IReadOnlyList<IReadOnlyList<string>> JournalMatches { get; private set; } = [];
 
@@ -89,7 +91,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         : reading.Error;
 
     private static bool IsInFilterDirectory(FilterReading reading) =>
-        new[] { ".conf", ".local", "" }.Any(suffix => File.Exists($"{reading.BaseDirectory}/filter.d/{reading.Name}{suffix}"));
+        FilterSuffixes.Any(suffix => File.Exists($"{reading.BaseDirectory}/filter.d/{reading.Name}{suffix}"));
 
     private void Apply(Filter filter, FilterDefinition definition)
     {
