@@ -7,7 +7,7 @@ namespace Fail2Ban.Configuration;
 
 /// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
 /// <remarks>One object reads one jail, once.</remarks>
-internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log)
+internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
 {
     private readonly Dictionary<string, string> _defaults = new(StringComparer.Ordinal)
     {
@@ -21,6 +21,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
     private OrderedDictionary<string, object?> _options = [];
     private OrderedDictionary<string, object?> _filterOptions = [];
     private List<string> _logFiles = [];
+    private readonly List<string> _emptyGlobs = [];
 
     /// <summary>The options of the jail section, typed; those of the filter are in <see cref="FilterOptions"/>.</summary>
     public IReadOnlyDictionary<string, object?> Options => _options;
@@ -83,6 +84,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             if (logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
         }
 
+        advisor?.Jail(jails.Sections[name], Backend, _emptyGlobs);
         List<ServerCommand> commands = [];
         FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}");
         FilterReader.AddCommands(commands, name, _options, $"jail {name}");
@@ -166,6 +168,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             }
 
             IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}");
+            advisor?.Action(name, list, set);
             var action = new ActionReader(set, list, part, name, log);
             _actions.AddRange(action.Commands(_options));
             _actionNames.Add(action.Name);
@@ -206,7 +209,9 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
                 commands.Add(new(["set", name, "addlogpath", file, mode]));
             }
 
-            if (!any && !quiet) log.NothingFound(glob);
+            if (any || quiet) continue;
+            log.NothingFound(glob);
+            _emptyGlobs.Add(glob);
         }
     }
 
