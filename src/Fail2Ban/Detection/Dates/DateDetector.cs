@@ -8,13 +8,13 @@ namespace Fail2Ban.Detection.Dates;
 public sealed class DateDetector : IDisposable
 {
     private const int LongestKeptText = 128;
+    private const int MostDescribed = 2;
     private const string DefaultDetectors = "Default Detectors";
 
     private readonly TemplateChoice _choice;
     private readonly DateReader _reader;
     private readonly TimeProvider _time;
     private readonly Log _log;
-    private readonly bool _isDefault;
 
     // The text that was read last. Its reading holds for the same second only: a missing year or day depends on the clock.
     private readonly byte[] _keptText = new byte[LongestKeptText];
@@ -23,6 +23,7 @@ public sealed class DateDetector : IDisposable
     private TemplateSlot? _keptSlot;
     private DateReading _kept;
 
+    private readonly LineShape _shape = new();
     private ZoneOffset? _defaultZone;
 
     /// <summary>Takes the patterns of a jail.</summary>
@@ -35,8 +36,7 @@ public sealed class DateDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(log);
-        IReadOnlyList<TemplateDefinition> templates = DatePatterns.Read(patterns, time.GetLocalNow().Year);
-        _isDefault = ReferenceEquals(templates, DatePatterns.Read(null, time.GetLocalNow().Year));
+        IReadOnlyList<TemplateDefinition> templates = DatePatterns.Read(patterns, DefaultTemplates.For(time.GetLocalNow().Year));
         _choice = new TemplateChoice([.. templates.Select(template => new TemplateSlot(template, log))]);
         _reader = new DateReader(time);
         _defaultZone = defaultZone;
@@ -75,7 +75,7 @@ public sealed class DateDetector : IDisposable
             slot.Definition.Name, slot.Hits, slot.Weight, slot.Definition.Pattern, slot.Definition.Expression.Regex)),
     ];
 
-    private bool IsDescribed => !_isDefault && _choice.Slots.Length <= 2;
+    private bool IsDescribed => _choice.Slots.Length <= MostDescribed;
 
     /// <summary>Splits a datepattern option at line ends, trims the parts and drops empty ones.</summary>
     public static IReadOnlyList<string> SplitPatterns(string? option) =>
@@ -93,6 +93,7 @@ public sealed class DateDetector : IDisposable
         ReadOnlySpan<byte> line = terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine;
         int found = _choice.Find(line, now, out int start, out int end);
         if (found < 0) return DateMatch.None;
+        _shape.Keep(line, _choice.Slots[found]);
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
 
         DateReading reading = Read(line, _choice.Slots[found], start, end, now);
@@ -100,6 +101,30 @@ public sealed class DateDetector : IDisposable
         if (reading.Fault == DateFault.Unreadable) _log.UnreadableDate(line[start..end]);
         FailureReason = reading.FailureReason;
         return new DateMatch(true, start, end, null, reading.Fault, found);
+    }
+
+    /// <summary>
+    /// Counts a line whose date nobody needs now, if it is shaped as the last dated line: <see cref="Detect(ReadOnlySpan{byte})"/>
+    /// would take the same template at the same place. Costs no search.
+    /// </summary>
+    /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>False where nothing was counted; the line must then be given to Detect.</returns>
+    public bool TryCount(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
+    {
+        if (!_shape.TryFollow(terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine)) return false;
+        _choice.UseAgain(now);
+        return true;
+    }
+
+    /// <summary>The time of the last line that was only counted, for a later line without a date.</summary>
+    /// <param name="now">The current time.</param>
+    /// <returns>Null where no line was counted since the last dated one that was detected, or its text is no date.</returns>
+    public DateTimeOffset? ReadLastCounted(DateTimeOffset now)
+    {
+        if (!_shape.HasFollower || _choice.Last is not { } slot || !slot.Search(_shape.Follower, _shape.SearchFrom)) return null;
+        DateReading reading = _reader.Read(_shape.Follower, slot, now, _defaultZone);
+        return reading.Fault == DateFault.None ? reading.Time : null;
     }
 
     /// <inheritdoc/>
@@ -132,7 +157,7 @@ public sealed class DateDetector : IDisposable
     // Patterns that a user wrote are compiled at once, so that a bad one is refused where it is set.
     private void CheckPatterns()
     {
-        if (_choice.Slots.Length > 2) return;
+        if (_choice.Slots.Length > MostDescribed) return;
         foreach (TemplateSlot slot in _choice.Slots)
         {
             try

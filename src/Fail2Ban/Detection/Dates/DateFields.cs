@@ -37,7 +37,7 @@ internal struct DateFields
 
     /// <summary>Takes the groups of the last match of a template.</summary>
     /// <returns>
-    /// <see cref="DateFault.None"/>, or what is wrong: a group's text is no such value (a letter that only folds to one of
+    /// No fault, or what is wrong: a group's text is no such value (a letter that only folds to one of
     /// a month's name), or nobody knows the zone.
     /// </returns>
     public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot)
@@ -89,7 +89,7 @@ internal struct DateFields
     private static int Name(ReadOnlySpan<byte> text, byte[][] names, bool isShort)
     {
         for (int i = 0; i < names.Length; i++)
-            if (Ascii.EqualsIgnoreCase(text, isShort ? names[i].AsSpan(0, 3) : names[i])) return i;
+            if (text.Length >= 3 && (text[0] | 0x20) == names[i][0] && Ascii.EqualsIgnoreCase(text, isShort ? names[i].AsSpan(0, 3) : names[i])) return i;
         return -1;
     }
 

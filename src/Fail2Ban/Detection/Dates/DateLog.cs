@@ -13,4 +13,8 @@ internal static class DateLog
 
     public static void UnusableTemplate(this Log log, string name, string regex, string reason) =>
         log.Write(LogLevel.Error, $"Compile '{name}' failed, expression '{regex}': {reason}");
+
+    /// <remarks>Ours, once a template: the original has no limit.</remarks>
+    public static void GaveUp(this Log log, string name, int length) =>
+        log.Write(LogLevel.Warning, $"Date template '{name}' was given up on a line of {length} bytes: match limit reached");
 }

@@ -4,18 +4,17 @@ namespace Fail2Ban.Detection.Dates;
 internal static class DatePatterns
 {
     /// <param name="patterns">One pattern each; null or empty: the defaults.</param>
-    /// <param name="year">The current year.</param>
+    /// <param name="defaults">The default templates as of the current year.</param>
     /// <exception cref="DatePatternException">A pattern cannot be used, or two have the same name.</exception>
-    public static IReadOnlyList<TemplateDefinition> Read(IReadOnlyList<string>? patterns, int year)
+    public static IReadOnlyList<TemplateDefinition> Read(IReadOnlyList<string>? patterns, DefaultTemplates defaults)
     {
-        DefaultTemplates defaults = DefaultTemplates.For(year);
         if (patterns is null || patterns.Count == 0) return defaults.Effective;
 
         List<TemplateDefinition> templates = [];
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (string pattern in patterns)
         {
-            IReadOnlyList<TemplateDefinition> read = [.. ReadOne(pattern, defaults, new TemplateFactory(year))];
+            IReadOnlyList<TemplateDefinition> read = [.. ReadOne(pattern, defaults, defaults.Factory)];
             foreach (TemplateDefinition template in read)
             {
                 // A word that stands for many adds those that are missing: dovecot has TAI64N first and then all of them.

@@ -41,23 +41,27 @@ internal sealed class DefaultTemplates
         "TAI64N",
     ];
 
+    private static readonly Lock Making = new();
     private static DefaultTemplates? s_latest;
 
     private readonly string _years;
 
     private DefaultTemplates(int year)
     {
-        var factory = new TemplateFactory(year);
+        Factory = new TemplateFactory(year);
         _years = DateTokens.NearYears(year);
-        TemplateDefinition[] bases = [.. Patterns.Select(factory.Create)];
+        TemplateDefinition[] bases = [.. Patterns.Select(pattern => Factory.Create(pattern) with { IsDefault = true })];
         TemplateDefinition[] atBegin =
         [
             .. Patterns.Where((_, i) => !bases[i].Expression.Anchored)
-                .Select(pattern => factory.Create(TemplateDefinition.LineBeginPrefix + pattern) with { BaseWeight = LineBeginWeight }),
+                .Select(pattern => Factory.Create(TemplateDefinition.LineBeginPrefix + pattern) with { BaseWeight = LineBeginWeight, IsDefault = true }),
         ];
         Effective = [.. atBegin, .. bases];
         LineBegin = [.. Effective.Where(template => template.Expression.Anchored)];
     }
+
+    /// <summary>Makes further templates as of the same year.</summary>
+    public TemplateFactory Factory { get; }
 
     /// <summary>All of them: those at the line's begin first, then the base ones.</summary>
     public IReadOnlyList<TemplateDefinition> Effective { get; }
@@ -68,10 +72,7 @@ internal sealed class DefaultTemplates
     /// <summary>The templates as of a year; shared, since making them again for each jail would cost a start with many jails.</summary>
     public static DefaultTemplates For(int year)
     {
-        DefaultTemplates? latest = Volatile.Read(ref s_latest);
-        if (latest is not null && latest._years == DateTokens.NearYears(year)) return latest;
-        var made = new DefaultTemplates(year);
-        Volatile.Write(ref s_latest, made);
-        return made;
+        string years = DateTokens.NearYears(year);
+        lock (Making) return s_latest?._years == years ? s_latest : s_latest = new DefaultTemplates(year);
     }
 }

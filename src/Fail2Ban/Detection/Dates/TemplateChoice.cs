@@ -10,10 +10,18 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
 {
     private static readonly TimeSpan Unused = TimeSpan.FromSeconds(300);
 
-    // Where the last match stood, which may begin before what was cut ([ in front of a date at the line's begin). Before the first one, a date may begin at the second character at most to be taken at once.
+    // Where the last match stood, which may begin before what was cut ([ in front of a date at the line's begin). Before
+    // the first one, a date may begin at the second character at most to be taken at once.
     private CharPlace _start = new(1, CharPlace.NoChar, CharPlace.NoChar);
     private CharPlace _end = new(0, CharPlace.NoChar, CharPlace.NoChar);
     private int _last = -1;
+
+    // The template to fall back on while others are tried, where it begins, and the part of the line that was searched:
+    // a narrowed search and a full one of the same template may differ.
+    private int _candidate;
+    private int _candidateStart;
+    private int _candidateSearchedFrom;
+    private int _candidateSearchedTo;
 
     public TemplateSlot[] Slots => slots;
 
@@ -33,11 +41,15 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
         return Use(line, found, now);
     }
 
-    // A candidate is remembered in _candidate… while other templates are tried.
-    private int _candidate;
-    private int _candidateStart;
-    private int _candidateSearchedFrom;
-    private int _candidateSearchedTo;
+    /// <summary>Counts one more line for the last template, at the place where it stood.</summary>
+    public void UseAgain(DateTimeOffset now)
+    {
+        slots[_last].Hits++;
+        slots[_last].LastUsed = now;
+    }
+
+    /// <summary>The template of the last date; null before the first one.</summary>
+    public TemplateSlot? Last => _last < 0 ? null : slots[_last];
 
     private int TryLast(ReadOnlySpan<byte> line, out bool wasSearched)
     {

@@ -8,6 +8,9 @@ namespace Fail2Ban.Detection.Dates;
 /// <param name="BaseWeight">Factor of its weight: 100 for the defaults that stand at the line's begin.</param>
 internal sealed record TemplateDefinition(string Name, string? Pattern, TemplateKind Kind, DateExpression Expression, double BaseWeight = 1)
 {
+    /// <summary>Whether it is one of the defaults.</summary>
+    public bool IsDefault { get; init; }
+
     /// <summary>The group that holds the number of an epoch template inside a longer text.</summary>
     public const string NumberGroup = "_epoch";
 

@@ -8,6 +8,7 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
 {
     private Pattern? _pattern;
     private bool _unusable;
+    private bool _gaveUp;
     private int _cut;
 
     public TemplateDefinition Definition => definition;
@@ -43,8 +44,18 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
     /// <summary>Searches; templates are compiled when they are first needed, since most jails need one or two.</summary>
     /// <param name="line">Its end is the end for the template.</param>
     /// <param name="start">In bytes.</param>
-    public bool Search(ReadOnlySpan<byte> line, int start) =>
-        (_pattern is not null || TryCompile()) && _pattern!.Match(line, start) == MatchOutcome.Match && Cut.Start >= 0;
+    public bool Search(ReadOnlySpan<byte> line, int start)
+    {
+        if (_pattern is null && !TryCompile()) return false;
+        MatchOutcome outcome = _pattern!.Match(line, start);
+        if (outcome == MatchOutcome.LimitExceeded && !_gaveUp)
+        {
+            _gaveUp = true;
+            log.GaveUp(definition.Name, line.Length);
+        }
+
+        return outcome == MatchOutcome.Match && Cut.Start >= 0;
+    }
 
     /// <summary>What is cut from the line after a match, in bytes.</summary>
     public (int Start, int End) Cut => _pattern!.Group(_cut);

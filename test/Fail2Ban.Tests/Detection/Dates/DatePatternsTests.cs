@@ -4,6 +4,8 @@ namespace Fail2Ban.Tests.Detection.Dates;
 
 public sealed class DatePatternsTests
 {
+    private static readonly DefaultTemplates Defaults = DefaultTemplates.For(2026);
+
     [Theory]
     [InlineData("%Y", @"(?=^|\b|\W)((?P<Y>\d{4}))(?=\b|\W|$)")]
     [InlineData("^%Y", @"^((?P<Y>\d{4}))(?=\b|\W|$)")]
@@ -26,7 +28,7 @@ public sealed class DatePatternsTests
     [InlineData("(%Y**)", @"(?=^|\b|\W)((?P<Y>\d{4}))")]
     [InlineData("(?P<x>a)%Y", @"(?=^|\b|\W)((?P<x>a)(?P<Y>\d{4}))(?=\b|\W|$)")]
     public void A_pattern_becomes_a_regex_with_boundaries(string pattern, string regex) =>
-        Assert.Equal(regex, Assert.Single(DatePatterns.Read([pattern], 2026)).Expression.Regex);
+        Assert.Equal(regex, Assert.Single(DatePatterns.Read([pattern], Defaults)).Expression.Regex);
 
     [Theory]
     [InlineData(2026, "20[012]")]
@@ -46,18 +48,18 @@ public sealed class DatePatternsTests
     [InlineData("tai64n", "TAI64N")]
     [InlineData("x{Epoch}", "x{EPOCH}")]
     public void A_template_is_called_as_its_tokens_read(string pattern, string name) =>
-        Assert.Equal(name, Assert.Single(DatePatterns.Read([pattern], 2026)).Name);
+        Assert.Equal(name, Assert.Single(DatePatterns.Read([pattern], Defaults)).Name);
 
     [Fact]
     public void There_are_31_default_templates()
     {
-        IReadOnlyList<TemplateDefinition> all = DatePatterns.Read(null, 2026);
+        IReadOnlyList<TemplateDefinition> all = DatePatterns.Read(null, Defaults);
         Assert.Equal(31, all.Count);
         Assert.All(all.Take(14), template => Assert.StartsWith("{^LN-BEG}", template.Name, StringComparison.Ordinal));
         Assert.All(all.Take(14), template => Assert.Equal(100, template.BaseWeight));
         Assert.Equal("{^LN-BEG}24hour:Minute:Second", all[22].Name);
-        Assert.Same(all, DatePatterns.Read([], 2026));
-        Assert.Same(all, DatePatterns.Read(["{DEFAULT}"], 2026));
+        Assert.Same(all, DatePatterns.Read([], Defaults));
+        Assert.Same(all, DatePatterns.Read(["{DEFAULT}"], Defaults));
     }
 
     [Theory]
@@ -69,19 +71,19 @@ public sealed class DatePatternsTests
     [InlineData("^\\[{DATE}\\]", 17)]
     [InlineData("{DEFAULT}", 31)]
     public void Some_patterns_stand_for_several_templates(string pattern, int count) =>
-        Assert.Equal(count, DatePatterns.Read([pattern], 2026).Count);
+        Assert.Equal(count, DatePatterns.Read([pattern], Defaults).Count);
 
     [Theory]
     [InlineData("%Q", "Failed to set datepattern '%Q' (may be an invalid format or unescaped percent char): unsupported format character 'Q' (0x51) at index 1")]
     [InlineData("x%", "Failed to set datepattern 'x%' (may be an invalid format or unescaped percent char): incomplete format")]
     [InlineData("%ExQ", "Failed to set datepattern '%ExQ' (may be an invalid format or unescaped percent char): unsupported format character 'E' (0x45) at index 1")]
     public void A_percent_sign_without_a_token_is_refused(string pattern, string message) =>
-        Assert.Equal(message, Assert.Throws<DatePatternException>(() => DatePatterns.Read([pattern], 2026)).Message);
+        Assert.Equal(message, Assert.Throws<DatePatternException>(() => DatePatterns.Read([pattern], Defaults)).Message);
 
     [Fact]
     public void Two_patterns_with_one_name_are_refused() => Assert.Equal(
         "There is already a template with name Year",
-        Assert.Throws<DatePatternException>(() => DatePatterns.Read(["%Y", "{UNB}%Y"], 2026)).Message);
+        Assert.Throws<DatePatternException>(() => DatePatterns.Read(["%Y", "{UNB}%Y"], Defaults)).Message);
 
     [Fact]
     public void A_pattern_that_is_no_regex_is_refused_where_it_is_set()

@@ -1,0 +1,74 @@
+using System.Text;
+using CsCheck;
+using Fail2Ban.Detection.Dates;
+
+namespace Fail2Ban.Tests.Detection.Dates;
+
+public sealed class LineShapeTests
+{
+    private static readonly string[] Fronts = ["ab 1.2 ", "é 1.2.", "x] [y ", "12 Feb "];
+
+    private static readonly Gen<string> Lines = Gen.OneOf(
+        Gen.Int[0, 59].Select(second => $"Jan 23 21:59:{second:00} srv sshd[1]: x"),
+        Gen.Int[1, 31].Select(day => $"Jan {day,2} 01:02:03 2srv x"),
+        Gen.Int[0, 59].Select(second => $"Jan 23 21:59:{second:00} 2005 srv x"),
+        Gen.Int[0, 59].Select(second => $"[2005-01-23 21:59:{second:00}] x"),
+        Gen.Int[0, 59].Select(second => $"2005-01-23 21:59:{second:00} Z x"),
+        Gen.Int[0, 59].Select(second => $"2005-01-23 21:59:{second:00} u x"),
+        Gen.Int[0, 59].Select(second => $"srv 23/Jan/2005:21:59:{second:00} +0200 x"),
+        Gen.Int[0, 59].Select(second => $"srv 23/Jan/2005:21:59:{second:00} x"),
+        Gen.Int[0, 59].Select(second => $"srv 23/Jan/2005:21:59:{second:00}.5 x"),
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 59], (i, second) => $"{Fronts[i]} 23/Jan/2005:21:59:{second:00} x"),
+        Gen.Int[0, 59].Select(second => $"é 23/Jan/2005:21:59:{second:00} x"),
+        Gen.Int[0, 9].Select(digit => $"114709888{digit} x [{digit}] y"),
+        Gen.Const("no date"), Gen.Const(""), Gen.Const("Jan"));
+
+    [Fact]
+    public void Counting_leaves_the_detector_as_detecting_would()
+    {
+        int counted = 0;
+        Lines.Array[1, 60].Sample(lines =>
+        {
+            using var detecting = new DetectorUnderTest();
+            using var counting = new DetectorUnderTest();
+            string[] repeated = [.. lines.SelectMany(line => new[] { line, line })];
+            foreach (string line in repeated)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
+                DateMatch expected = detecting.Detector.Detect(bytes);
+                if (counting.Detector.TryCount(bytes, counting.Time.Now))
+                {
+                    Interlocked.Increment(ref counted);
+                    if (counting.Detector.ReadLastCounted(counting.Time.Now) != expected.Time) return false;
+                }
+                else if (counting.Detector.Detect(bytes) != expected) return false;
+            }
+
+            return detecting.Detector.Templates.SequenceEqual(counting.Detector.Templates);
+        }, iter: 100, threads: 1);
+        Assert.True(counted > 500, $"only {counted} lines were counted");
+    }
+
+    [Theory]
+    [InlineData("Jan 23 21:59:59 srv x", "Jan 24 00:00:01 srv y", true)]
+    [InlineData("Jan 23 21:59:59 srv x", "Feb 24 00:00:01 srv y", false)]
+    [InlineData("Jan 23 21:59:59 srv x", "Jan 23 21:59:59 2005 y", false)]
+    [InlineData("Jan 23 21:59:59 srv x", "Jan 23 21:59:59 ", false)]
+    [InlineData("Jan 23 21:59:59 srv x", "", false)]
+    [InlineData("2005-01-23 21:59:59 srv x", "2005-01-23 21:59:59 UTC x", false)]
+    [InlineData("2005-01-23 21:59:59 srv x", "2005-01-23 21:59:59 +0100", false)]
+    public void Only_a_line_of_the_same_shape_is_counted(string first, string second, bool expected)
+    {
+        using var detector = new DetectorUnderTest();
+        detector.Detect(first);
+        Assert.Equal(expected, detector.Detector.TryCount(Encoding.UTF8.GetBytes(second + "\n"), detector.Time.Now));
+    }
+
+    [Fact]
+    public void A_pattern_of_the_user_s_is_never_only_counted()
+    {
+        using var detector = new DetectorUnderTest("%H:%M(?: [a-z]+)?");
+        detector.Detect("10:00 abc x");
+        Assert.False(detector.Detector.TryCount("10:00 abc x\n"u8, detector.Time.Now));
+    }
+}
