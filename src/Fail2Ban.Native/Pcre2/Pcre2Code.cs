@@ -29,7 +29,7 @@ public sealed unsafe class Pcre2Code : SafeHandle
     /// <summary>How many capturing groups the pattern has, group 0 not counted.</summary>
     public int GroupCount { get; }
 
-    /// <summary>No match is shorter, in characters; 0 also when it is not known.</summary>
+    /// <summary>No match begins nearer to the end of its subject, in characters; 0 also when it is not known.</summary>
     public int MinimalLength { get; }
 
     /// <summary>Whether it runs as machine code.</summary>

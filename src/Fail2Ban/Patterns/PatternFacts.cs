@@ -5,6 +5,8 @@ namespace Fail2Ban.Patterns;
 /// Each matching subject contains at least one of these somewhere (the matched text, not only what surrounds it);
 /// empty when no such set is known.
 /// </param>
-/// <param name="MinimalLength">No match is shorter, in bytes.</param>
+/// <param name="MinimalLength">
+/// From the start of a match to the end of the subject there are never fewer bytes; what lookahead sees is counted.
+/// </param>
 /// <param name="AnchoredAtStart">Each match begins at offset 0 of the subject.</param>
 public sealed record PatternFacts(IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart);

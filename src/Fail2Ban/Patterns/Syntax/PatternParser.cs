@@ -42,7 +42,10 @@ internal sealed partial class PatternParser
         if (++_depth > MaximumDepth) _reader.Fail($"groups are nested more than {MaximumDepth} deep", start);
         var branches = ImmutableArray.CreateBuilder<Node>();
         do
+        {
             branches.Add(ParseSequence(verbose, mayHoldGlobalFlags: isWhole && branches.Count == 0));
+            if (isWhole) verbose = _globalFlags.HasFlag(Flags.Verbose);
+        }
         while (_reader.TryTake('|'));
         _depth--;
         return branches.Count == 1 ? branches[0] : new Alternation(start, branches.DrainToImmutable());

@@ -77,6 +77,11 @@ internal abstract class PatternWriter
             case PlainGroup group: WriteGroup(Head(flags, group.Inside(flags)), group.Body, group.Inside(flags)); break;
             case Atomic atomic: WriteGroup("(?>", atomic.Body, flags); break;
             case Look look: WriteGroup((look.Behind, look.Negative) switch { (false, false) => "(?=", (false, true) => "(?!", (true, false) => "(?<=", _ => "(?<!" }, look.Body, flags); break;
+            case Repeat { Mode: RepeatMode.Possessive, Body: not (Literal or CharacterSet or AnyCharacter or Atomic) } repeat:
+                // Python gives back nothing of a single pass either; PCRE2 would.
+                WriteGroup("(?>", repeat.Body, flags);
+                WriteQuantifier(repeat);
+                break;
             case Repeat repeat:
                 Write(repeat.Body, flags);
                 WriteQuantifier(repeat);

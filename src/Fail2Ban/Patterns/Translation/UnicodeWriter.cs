@@ -39,6 +39,13 @@ internal sealed class UnicodeWriter(bool wordHasMarks) : PatternWriter
 
     protected override void WriteSet(CharacterSet set, Flags flags)
     {
+        // PCRE2 works out the case of each member of a range, which for the complement of \s takes milliseconds.
+        if (set.Items is [{ Kind: ClassKind.NotSpace }])
+        {
+            WriteSet(new CharacterSet(set.Index, !set.Negated, [SetItem.Class(ClassKind.Space)]), flags);
+            return;
+        }
+
         bool apart = wordHasMarks && !flags.HasFlag(Flags.Ascii) && set.Items.Any(item => item.Kind == ClassKind.NotWord);
         int start = Output.Length;
         foreach (SetItem item in set.Items)
