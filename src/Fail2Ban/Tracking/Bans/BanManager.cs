@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Fail2Ban.Addresses;
-using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
 using Fail2Ban.Tracking.Failures;
 
@@ -256,7 +254,7 @@ public sealed class BanManager
     {
         FailureId id = _bans.IdAt(index);
         ref Live live = ref _bans.ValueAt(index);
-        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(_pages.Get(live.Evidence));
+        (var matches, var data) = _codec.Decode(_pages.Get(live.Evidence));
         var ticket = new Ticket(
             id,
             _addresses.TryGetValue(id, out FailureId address) ? address : null,
