@@ -5,14 +5,14 @@ namespace Fail2Ban.Store;
 
 /// <summary>The one thread that writes: it takes whatever is queued and commits it in one transaction.</summary>
 /// <remarks>
-/// Thread safety: any thread may enqueue. A change that cannot be written now (lock, disk) answers false after at most
-/// <see cref="Patience"/> and stays in the queue; of more than <see cref="MaxQueued"/> such changes the oldest is lost.
+/// Thread safety: any thread may enqueue. A change that cannot be written now (a lock for longer than the connection's
+/// time-out of one second, a full disk) answers false and stays in the queue; of more than <see cref="MaxQueued"/> such
+/// changes the oldest is lost.
 /// </remarks>
 internal sealed class StoreWriter
 {
     private const int MaxBatch = 5000;
     private const int MaxQueued = 200_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private sealed class Change(Action<BanWrites> run)
@@ -25,7 +25,6 @@ internal sealed class StoreWriter
     private readonly SqliteConnection _connection;
     private readonly string _file;
     private readonly Log _log;
-    private readonly TimeProvider _time;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private readonly LinkedList<Change> _queue = []; // guarded by _gate; those in the works stay until committed
@@ -33,16 +32,14 @@ internal sealed class StoreWriter
     private bool _stop; // guarded by _gate
     private bool _checkpoint; // guarded by _gate
     private bool _dirty;
-    private long _failingSince; // a timestamp; 0 while writing works
-    private bool _said;
+    private bool _failing;
     private long _lost;
 
-    public StoreWriter(SqliteConnection connection, string file, Log log, TimeProvider time)
+    public StoreWriter(SqliteConnection connection, string file, Log log)
     {
         _connection = connection;
         _file = file;
         _log = log;
-        _time = time;
         _thread = new Thread(Work) { IsBackground = true, Name = "f2b/store" };
         _thread.Start();
     }
@@ -126,34 +123,42 @@ internal sealed class StoreWriter
         if (batch.Count == 0) return true;
         try
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            _connection.Execute("BEGIN IMMEDIATE");
             foreach (Change change in batch)
             {
                 try
                 {
                     change.Run(writes);
                 }
-                catch (SqliteException error) when (!error.MayPass() && !error.IsBroken())
+                catch (Exception error) when (error is not SqliteException sqlite || !(sqlite.MayPass() || sqlite.IsBroken()))
                 {
-                    // The statement itself is wrong (a ban of an unknown jail): the others of the batch go on.
+                    // The change itself is wrong (a ban of an unknown jail): the others of the batch go on.
                     _refused.Add(change);
-                    _log.OperationFailed(_file, error.Reason());
+                    _log.OperationFailed(_file, error is SqliteException reason ? reason.Reason() : error.Message);
                 }
             }
 
-            transaction.Commit();
+            _connection.Execute("COMMIT");
             _dirty = true;
             return true;
         }
         catch (SqliteException error)
         {
             Failing(error.Reason());
+            RollBack();
             return false;
         }
-        catch (InvalidOperationException error)
+    }
+
+    private void RollBack()
+    {
+        try
         {
-            Failing(error.Message); // the provider's word for a transaction that SQLite has rolled back itself
-            return false;
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The reason was said; the next BEGIN fails too if this was more than a full disk.
         }
     }
 
@@ -161,19 +166,17 @@ internal sealed class StoreWriter
     {
         foreach (Change change in _refused) change.Done.TrySetResult(false);
         foreach (Change change in batch) change.Done.TrySetResult(true);
-        if (batch.Count == 0 || _failingSince == 0) return;
-        _failingSince = 0;
-        if (_said) _log.WritesResumed(_file);
+        if (batch.Count == 0 || !_failing) return;
+        _failing = false;
+        _log.WritesResumed(_file);
         if (_lost > 0) _log.WritesLost(_file, _lost);
-        _said = false;
         _lost = 0;
     }
 
     private void Failing(string reason)
     {
-        if (_failingSince == 0) _failingSince = _time.GetTimestamp();
-        if (_said || _time.GetElapsedTime(_failingSince) < Patience) return;
-        _said = true;
+        if (_failing) return; // said once
+        _failing = true;
         _log.WriteDelayed(_file, reason);
     }
 
@@ -181,11 +184,7 @@ internal sealed class StoreWriter
     {
         lock (_gate)
         {
-            if (_said)
-            {
-                foreach (Change change in _queue) change.Done.TrySetResult(false);
-            }
-
+            foreach (Change change in _queue) change.Done.TrySetResult(false);
             for (; _queue.Count > MaxQueued; _lost++) _queue.RemoveFirst();
             if (!_stop) Monitor.Wait(_gate, RetryAfter);
         }

@@ -166,7 +166,7 @@ public sealed class BanTimeIncrement
     private static Number InSeconds(BanTime time) =>
         time.Seconds == Math.Floor(time.Seconds) ? Number.Of(new BigInteger(time.Seconds)) : time.Seconds;
 
-    private static object? Seconds(double? value) => value is { } seconds && seconds == Math.Floor(seconds) ? (long)seconds : value;
+    private static object? Seconds(double? value) => value is { } seconds && seconds == Math.Floor(seconds) ? (object)(long)seconds : value;
 
     private static bool IsTrue(string value) => value.ToLowerInvariant() is "1" or "on" or "true" or "yes";
 }

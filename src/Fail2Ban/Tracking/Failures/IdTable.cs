@@ -5,14 +5,15 @@ namespace Fail2Ban.Tracking.Failures;
 /// <summary>A hash table from ids to small structs for up to millions of them.</summary>
 /// <remarks>
 /// A Dictionary would copy one array of a hundred megabytes each time it grows and hold both meanwhile; here slots live
-/// in chunks that never move, and only the buckets (4 bytes an id) are rebuilt. Not thread-safe.
+/// in chunks, and only the buckets (4 bytes an id) are rebuilt. Not thread-safe.
 /// </remarks>
 internal sealed class IdTable<TValue>
     where TValue : struct
 {
-    private const int ChunkBits = 9;
+    private const int ChunkBits = 11; // chunks of large tables are large objects: the collector never copies them
     private const int ChunkSize = 1 << ChunkBits;
     private const int None = -1;
+    private const int FreeMark = -3; // minus None is the largest value of a free slot: −2
     private const int SmallestBuckets = 16;
 
     private struct Slot
@@ -20,8 +21,7 @@ internal sealed class IdTable<TValue>
         public FailureId Id;
         public TValue Value;
         public int Hash;
-        public int Next; // next slot of the bucket or of the free list
-        public bool Used;
+        public int Next; // next slot of the bucket, or None; in a free slot FreeMark minus the next free one
     }
 
     private readonly List<Slot[]> _chunks = [];
@@ -58,18 +58,17 @@ internal sealed class IdTable<TValue>
         int index = _free;
         if (index != None)
         {
-            _free = At(index).Next;
+            _free = FreeMark - At(index).Next;
         }
         else
         {
             index = _end++;
-            if (index >> ChunkBits == _chunks.Count) _chunks.Add(new Slot[ChunkSize]);
+            MakeRoom(index);
         }
 
         ref Slot slot = ref At(index);
         slot.Id = id;
         slot.Hash = id.GetHashCode();
-        slot.Used = true;
         ref int bucket = ref _buckets[slot.Hash & (_buckets.Length - 1)];
         slot.Next = bucket;
         bucket = index;
@@ -78,7 +77,7 @@ internal sealed class IdTable<TValue>
     }
 
     /// <summary>Whether a slot number holds an id.</summary>
-    public bool IsUsed(int index) => At(index).Used;
+    public bool IsUsed(int index) => At(index).Next >= None;
 
     /// <summary>The id of a slot.</summary>
     public FailureId IdAt(int index) => At(index).Id;
@@ -94,7 +93,7 @@ internal sealed class IdTable<TValue>
         while (link != index) link = ref At(link).Next;
         link = slot.Next;
         slot = default;
-        slot.Next = _free;
+        slot.Next = FreeMark - _free;
         _free = index;
         if (--Count == 0) Clear();
     }
@@ -111,13 +110,25 @@ internal sealed class IdTable<TValue>
 
     private ref Slot At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
 
+    // The first chunk grows from a few slots, so that a thousand quiet jails cost nothing.
+    private void MakeRoom(int index)
+    {
+        if (index >> ChunkBits == _chunks.Count) _chunks.Add(new Slot[index == 0 ? SmallestBuckets : ChunkSize]);
+        if (index < ChunkSize && index >= _chunks[0].Length)
+        {
+            Slot[] first = _chunks[0];
+            Array.Resize(ref first, first.Length * 2);
+            _chunks[0] = first;
+        }
+    }
+
     private void Rebuild(int size)
     {
         _buckets = NewBuckets(size);
         for (int index = 0; index < _end; index++)
         {
             ref Slot slot = ref At(index);
-            if (!slot.Used) continue;
+            if (slot.Next < None) continue;
             ref int bucket = ref _buckets[slot.Hash & (size - 1)];
             slot.Next = bucket;
             bucket = index;
