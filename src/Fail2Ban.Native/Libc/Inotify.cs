@@ -33,8 +33,9 @@ public sealed partial class Inotify : IDisposable
     public Inotify()
     {
         _handle = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-        if (_handle.IsInvalid)
-            throw NativeException.FromErrno("inotify_init1", advice: $"raise fs.inotify.max_user_instances (now {Limit("max_user_instances")}) or the limit of open files");
+        if (!_handle.IsInvalid) return;
+        int errno = Marshal.GetLastPInvokeError(); // before the limit is read: that would overwrite it
+        throw new NativeException("inotify_init1", null, errno, $"raise fs.inotify.max_user_instances (now {Limit("max_user_instances")}) or the limit of open files");
     }
 
     /// <summary>For <see cref="Poll"/>.</summary>

@@ -43,7 +43,7 @@ public sealed class LineBlock
         Count = entryCount;
     }
 
-    /// <summary>Where the lines come from: the path as the jail gave it, or the name of the journal.</summary>
+    /// <summary>Where the lines come from: the absolute path, or the name of the journal.</summary>
     public string Source { get; }
 
     /// <summary>How many lines there are; 0 only where the block just says that the end was reached.</summary>
@@ -80,7 +80,7 @@ public sealed class LineBlock
         int left = Interlocked.Decrement(ref _references);
         if (left > 0) return;
         if (left < 0) throw new InvalidOperationException("a block of lines was released twice");
-        ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
         if (_entries is not null) ArrayPool<JournalEntry>.Shared.Return(_entries);
     }
 }

@@ -90,5 +90,12 @@ internal sealed class LineCodec
         }
     }
 
-    private byte[] SequenceOf(byte value) => System.Text.Encoding.UTF8.GetBytes(Encoding.GetString([value]));
+    // Where Python has no character, the framework has one for private use or, in the pages of Windows and DOS, a control.
+    private byte[] SequenceOf(byte value)
+    {
+        string text = Encoding.GetString([value]);
+        bool undefined = text[0] is >= '\uF700' and < '\uF8FF'
+            || (text[0] is >= '\u0080' and <= '\u009F' && Encoding.CodePage is (>= 1250 and <= 1258) or 864 or 869 or 874);
+        return System.Text.Encoding.UTF8.GetBytes(undefined ? "\uFFFD" : text);
+    }
 }

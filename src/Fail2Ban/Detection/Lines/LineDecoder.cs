@@ -90,8 +90,13 @@ internal static class LineDecoder
 
         while (!line.IsEmpty)
         {
-            bool valid = Rune.DecodeFromUtf8(line, out _, out int count) == OperationStatus.Done;
-            target.Append(valid ? line[..count] : Replacement);
+            int count = AppendPlain(line, ref target);
+            if (count == 0)
+            {
+                bool valid = Rune.DecodeFromUtf8(line, out _, out count) == OperationStatus.Done;
+                target.Append(valid ? line[..count] : Replacement);
+            }
+
             line = line[count..];
         }
 
@@ -103,13 +108,11 @@ internal static class LineDecoder
         bool readable = true;
         while (!line.IsEmpty)
         {
-            int plain = line.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
-            if (plain < 0) plain = line.Length;
-            target.Append(line[..plain]);
-            if (plain == line.Length) break;
+            line = line[AppendPlain(line, ref target)..];
+            if (line.IsEmpty) break;
             target.Append(Replacement);
             readable = false;
-            line = line[(plain + 1)..];
+            line = line[1..];
         }
 
         return readable;
@@ -119,14 +122,26 @@ internal static class LineDecoder
     {
         byte[][] sequences = codec.Sequences!;
         bool readable = true;
-        foreach (byte value in line)
+        while (!line.IsEmpty)
         {
-            byte[] sequence = sequences[value];
+            if (codec.IsAsciiSuperset) line = line[AppendPlain(line, ref target)..];
+            if (line.IsEmpty) break;
+            byte[] sequence = sequences[line[0]];
             target.Append(sequence);
             if (sequence.Length == 3) readable &= !Replacement.SequenceEqual(sequence);
+            line = line[1..];
         }
 
         return readable;
+    }
+
+    // Most text of any encoding is ASCII in long runs.
+    private static int AppendPlain(ReadOnlySpan<byte> line, ref GrowingBuffer target)
+    {
+        int count = line.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
+        if (count < 0) count = line.Length;
+        target.Append(line[..count]);
+        return count;
     }
 
     private static bool DecodeAny(Encoding encoding, ReadOnlySpan<byte> line, ref GrowingBuffer target)

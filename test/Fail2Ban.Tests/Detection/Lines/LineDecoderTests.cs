@@ -32,6 +32,8 @@ public sealed class LineDecoderTests
     [InlineData("utf-8", "c3a40ac30ac3a40a", "ä\n\uFFFD\nä\n")]
     [InlineData("ascii", "61e46220c3bc0d0a", "a\uFFFDb \uFFFD\uFFFD\n")]
     [InlineData("cp1252", "80e40a", "€ä\n")]
+    [InlineData("cp1252", "81610a", "\uFFFDa\n")]
+    [InlineData("iso8859_8", "a1e00a", "\uFFFDא\n")]
     [InlineData("latin1", "e485fc0d0a", "ä\u0085ü\n")]
     [InlineData("shift_jis", "82a081 0a82a00a", "あ\uFFFD\nあ\n")]
     [InlineData("cp037", "818225 8325", "ab\nc\n")]

@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Fail2Ban.Detection.Lines;
 using Fail2Ban.Logging;
+using Fail2Ban.Native;
+using Fail2Ban.Native.Libc;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fail2Ban.Detection.Sources.Files;
 
@@ -7,17 +12,234 @@ namespace Fail2Ban.Detection.Sources.Files;
 /// <remarks>Thread safety: every member from any thread.</remarks>
 public sealed class FileWatcher : IDisposable
 {
+    // A busy log changes thousands of times a second; the first change is looked at once, the next after this pause.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly Log _log;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly EventCounter _wake = new();
+    private readonly Inotify? _inotify;
+    private readonly WatchTable? _watches;
+    private readonly ConcurrentQueue<WatcherCommand> _commands = new();
+    private readonly Thread _thread;
+    private volatile bool _stop;
+
+    // Owned by the thread.
+    private readonly Dictionary<(string Path, bool Polling), FollowedFile> _files = [];
+    private readonly Queue<FollowedFile> _queue = new();
+    private readonly Action<FollowedFile> _enqueue;
+    private TimeSpan _nextDue = TimeSpan.MaxValue;
+
     /// <summary>Starts the thread. Where inotify can't be had it says why and polls.</summary>
     /// <param name="log">Any component's log; the watcher writes under the original's names.</param>
     /// <param name="time">The clock of time-outs and once-a-day warnings.</param>
-    public FileWatcher(Log log, TimeProvider time) => throw new NotImplementedException();
+    /// <exception cref="NativeException">Not even an eventfd can be had.</exception>
+    public FileWatcher(Log log, TimeProvider time)
+    {
+        _log = log.For("fail2ban.filter");
+        _time = time;
+        _started = time.GetTimestamp();
+        _enqueue = Enqueue;
+        try
+        {
+            _inotify = new Inotify();
+            _watches = new WatchTable(_inotify);
+        }
+        catch (NativeException failure)
+        {
+            _log.InotifyUnavailable(failure.Message);
+        }
+
+        _thread = new Thread(Run) { IsBackground = true, Name = "log files" };
+        _thread.Start();
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_started);
 
     /// <summary>Begins to follow a file; the start position is found on the caller's thread, which may read from disk.</summary>
     /// <param name="request">What is wanted.</param>
-    /// <param name="subscription">Null where the result is false.</param>
+    /// <param name="subscription">Null where the result is false. The first delivery may come before this returns.</param>
     /// <param name="error">As the original answers <c>addlogpath</c>: <c>[Errno 2] No such file or directory: 'P'</c>.</param>
-    public bool TrySubscribe(LogFileRequest request, [NotNullWhen(true)] out LogSubscription? subscription, [NotNullWhen(false)] out string? error) => throw new NotImplementedException();
+    public bool TrySubscribe(LogFileRequest request, [NotNullWhen(true)] out LogSubscription? subscription, [NotNullWhen(false)] out string? error)
+    {
+        subscription = null;
+        error = null;
+        int errno = FollowedFile.OpenRegular(Absolute(request.Path), out SafeFileHandle file, out FileStatus status);
+        if (errno != 0 && !request.MayBeAbsent)
+        {
+            error = FollowedFile.Describe(errno, request.Path);
+            return false;
+        }
+
+        StartPoint start = errno == 0 ? StartIn(file, status, request) : new StartPoint(null, default, new LogPosition(0, ""));
+        var created = new FileSubscription(this, request, start.Position);
+        if (errno != 0) created.SetError(FollowedFile.Describe(errno, request.Path));
+        subscription = created;
+        Post(new WatcherCommand(created, start));
+        return true;
+    }
 
     /// <summary>Ends all subscriptions and the thread; returns when nothing more is delivered.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (_stop) return;
+        _stop = true;
+        _wake.Set();
+        _thread.Join();
+        _inotify?.Dispose();
+        _wake.Dispose();
+    }
+
+    internal void Post(WatcherCommand command)
+    {
+        if (_stop) return;
+        _commands.Enqueue(command);
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The watcher ended between the two lines; whoever still works off deliveries need not know.
+        }
+    }
+
+    private StartPoint StartIn(SafeFileHandle file, FileStatus status, LogFileRequest request)
+    {
+        string hash = FirstLine.Hash(file, out _);
+        LineCodec codec = FollowedFile.Resolve(request.Encoding.Codec, file);
+        long offset = 0;
+        if (request.FromEnd) offset = StartOfLastLine(file, codec, status.Size);
+        else if (request.Resume is { } resume && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size) offset = resume.Offset;
+        _log.AddedLogFile(request.Path, new LogPosition(offset, hash));
+        if (!request.FromEnd && request.NotBefore is { } notBefore && request.DateOf is { } dateOf)
+            offset = new StartSeek(file, codec, status.Size, dateOf).Find(offset, notBefore);
+        return new StartPoint(file, status, new LogPosition(offset, hash));
+    }
+
+    // A line that is only half written yet belongs to what comes.
+    private static long StartOfLastLine(SafeFileHandle file, LineCodec codec, long size)
+    {
+        int unit = codec.Newline.Length;
+        long from = Math.Max(0, size - ChunkReader.ChunkSize) / unit * unit;
+        Chunk tail = ChunkReader.Read(file, codec, from, 0, size);
+        if (tail.Buffer is null) return from == 0 ? 0 : size;
+        System.Buffers.ArrayPool<byte>.Shared.Return(tail.Buffer);
+        return tail.End;
+    }
+
+    private static string Absolute(string path) => Path.IsPathRooted(path) ? path : Path.GetFullPath(path);
+
+    private void Run()
+    {
+        while (!_stop)
+        {
+            try
+            {
+                Step();
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // Whatever it was, the other files must still be followed; the pause keeps a lasting fault from spinning.
+                _log.FileFailed("inotify", failure);
+                Poll.WaitForInput(_wake.Handle, null, TimeSpan.FromSeconds(1));
+            }
+        }
+
+        foreach (FollowedFile file in _files.Values) file.Dispose();
+        while (_commands.TryDequeue(out WatcherCommand command)) command.Start?.File?.Dispose();
+    }
+
+    private void Step()
+    {
+        TimeSpan wait = _queue.Count > 0 ? TimeSpan.Zero : _nextDue == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, _nextDue - Now);
+        (bool woken, bool events) = Poll.WaitForInput(_wake.Handle, _inotify?.Handle, wait);
+        if (woken) TakeCommands();
+        if (events && !_watches!.Dispatch(_enqueue))
+        {
+            _log.EventsLost();
+            foreach (FollowedFile file in _files.Values) Enqueue(file);
+        }
+
+        EnqueueDue();
+        int turns = _queue.Count;
+        bool backlog = false;
+        for (; turns > 0 && !_stop; turns--) backlog |= Service(_queue.Dequeue());
+        if (events && !backlog && !_stop) Poll.WaitForInput(_wake.Handle, null, Pause);
+    }
+
+    private bool Service(FollowedFile file)
+    {
+        file.IsQueued = false;
+        bool more = false;
+        try
+        {
+            more = !file.IsUnused && file.Service(Now);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _log.FileFailed(file.FullPath, failure);
+        }
+
+        if (file.IsUnused) Drop(file);
+        else if (more) Enqueue(file);
+        if (file.Due < _nextDue) _nextDue = file.Due;
+        return more;
+    }
+
+    private void TakeCommands()
+    {
+        _wake.Reset();
+        while (_commands.TryDequeue(out WatcherCommand command))
+        {
+            FileSubscription subscription = command.Subscription;
+            if (command.Start is { } start)
+            {
+                string path = Absolute(subscription.Request.Path);
+                (string, bool) key = (path, subscription.Request.Polling);
+                if (!_files.TryGetValue(key, out FollowedFile? file))
+                    _files.Add(key, file = new FollowedFile(path, subscription.Request.Polling, _watches, _log, _time));
+                subscription.File = file;
+                file.Add(subscription, start, Now);
+            }
+
+            if (subscription.HasEnded && subscription.File is { } ended)
+            {
+                subscription.File = null;
+                ended.Remove(subscription);
+                _log.RemovedLogFile(subscription.Source);
+                Enqueue(ended);
+            }
+            else if (subscription.File is { } woken) Enqueue(woken);
+        }
+    }
+
+    private void Enqueue(FollowedFile file)
+    {
+        if (file.IsQueued) return;
+        file.IsQueued = true;
+        _queue.Enqueue(file);
+    }
+
+    private void EnqueueDue()
+    {
+        TimeSpan now = Now;
+        if (now < _nextDue) return;
+        _nextDue = TimeSpan.MaxValue;
+        foreach (FollowedFile file in _files.Values)
+        {
+            if (file.Due <= now) Enqueue(file);
+            else if (file.Due < _nextDue) _nextDue = file.Due;
+        }
+    }
+
+    private void Drop(FollowedFile file)
+    {
+        foreach ((string, bool) key in new[] { (file.FullPath, true), (file.FullPath, false) })
+            if (_files.TryGetValue(key, out FollowedFile? known) && known == file) _files.Remove(key);
+        file.Dispose();
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
