@@ -45,9 +45,11 @@ internal static partial class TagExpander
         if (closes) return opened?.Contains(name) == true ? ")" : token;
 
         (opened ??= []).Add(name);
-        string group = name[2..] switch { "ID" => "fid", "PORT" => "fport", string other => other.ToLowerInvariant() };
-        return $"(?P<{group}>";
+        return $"(?P<{GroupOf(name[2..].ToLowerInvariant())}>";
     }
+
+    /// <summary>The group of a tag's name in lower case; two have a name of their own.</summary>
+    public static string GroupOf(string name) => name switch { "id" => "fid", "port" => "fport", _ => name };
 
     // Python takes global flags only at the very start; filters of older times have them at the start of a group.
     private static string ScopeFlags(string text) =>

@@ -143,7 +143,7 @@ public sealed class FailureTrackerTests
 
         long bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
         Assert.Equal(Count, tracker.Current);
-        Assert.True(bytes < 235, $"{bytes} bytes for each id");
+        Assert.True(bytes < 215, $"{bytes} bytes for each id");
     }
 
     private static Ticket? Add(FailureTracker tracker, double seconds, string user = "bob") =>
