@@ -1,6 +1,7 @@
 using System.Text;
 using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Configuration;
 
@@ -10,6 +11,7 @@ internal sealed class ActionReader
     // What only the server knows, or must escape: never put in when the configuration is read.
     private static readonly string[] s_kept = ["matches", "ipmatches", "ipjailmatches", "timeout", "bantime"];
 
+    private readonly string _text;
     private readonly string _jail;
     private readonly OrderedDictionary<string, string> _properties;
     private readonly DefinitionFile _file;
@@ -17,10 +19,12 @@ internal sealed class ActionReader
 
     /// <param name="files">The merged action files.</param>
     /// <param name="action">File name and parameters as the jail gives them.</param>
+    /// <param name="text">The action as written in the jail, for messages.</param>
     /// <param name="jail">Jail name.</param>
     /// <param name="log">Where wrong values are reported.</param>
-    public ActionReader(IniFileSet files, ParameterList action, string jail, Log log)
+    public ActionReader(IniFileSet files, ParameterList action, string text, string jail, Log log)
     {
+        _text = text;
         _jail = jail;
         _log = log;
         _properties = new OrderedDictionary<string, string>(action.Parameters, StringComparer.Ordinal);
@@ -35,16 +39,25 @@ internal sealed class ActionReader
     public string Name { get; }
 
     /// <summary>The commands that add the action.</summary>
+    /// <exception cref="ConfigurationException">A value cannot be interpolated, or tags refer to themselves.</exception>
     public IEnumerable<ServerCommand> Commands(IEnumerable<KeyValuePair<string, object?>> jailOptions)
     {
-        OrderedDictionary<string, string> combined = _file.Combine(jailOptions, all: false, s_kept);
+        try
+        {
+            _file.Load(jailOptions, all: false);
+        }
+        catch (ConfigurationException error)
+        {
+            throw new ConfigurationException($"Error in action definition {PythonText.Repr(_text)}: {error.Message}");
+        }
+
+        OrderedDictionary<string, string> combined = _file.Combine(s_kept);
         List<object?> settings = [];
         foreach ((string option, string text) in combined)
         {
             int rule = Array.FindIndex(OptionRules.Action, rule => rule.Name == option);
             if (rule < 0) continue;
-            object? value = text.Length == 0 ? text : OptionRules.Action[rule].Convert(text, "Definition", _log);
-            settings.Add(new List<object?> { option, value });
+            settings.Add(new List<object?> { option, OptionRules.Action[rule].Convert(text, "Definition", _log) });
         }
 
         foreach ((string option, string text) in _properties)

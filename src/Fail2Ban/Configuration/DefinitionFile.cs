@@ -13,6 +13,7 @@ internal sealed class DefinitionFile
     private readonly OptionRule[] _rules;
     private readonly Log _log;
     private readonly HashSet<string> _given;
+    private OrderedDictionary<string, string> _options = [];
     private Dictionary<string, string> _variables = new(StringComparer.Ordinal);
 
     /// <param name="files">The merged files of the name.</param>
@@ -29,37 +30,39 @@ internal sealed class DefinitionFile
         Own = new IniScope(files, "Definition");
     }
 
-    /// <summary>Parameters, then what <c>[Init]</c> adds; including <c>known/…</c> after <see cref="Combine"/>.</summary>
+    /// <summary>Parameters, then what <c>[Init]</c> adds; including <c>known/…</c> after <see cref="Load"/>.</summary>
     public OrderedDictionary<string, string> Properties { get; }
 
     /// <summary><c>[Definition]</c> without anything from outside.</summary>
     public IniScope Own { get; }
 
-    /// <summary>Everything the file says once parameters, jail options and tags are put in.</summary>
+    /// <summary>Reads and interpolates what the file says; a second reading starts from what the first one added.</summary>
     /// <param name="jailOptions">Options of the jail: variables for interpolation and tags, and in place of the file's own.</param>
     /// <param name="all">Also the private options of <c>[Definition]</c> and <c>[DEFAULT]</c>.</param>
-    /// <param name="keep">Tags that stay for the server.</param>
-    /// <exception cref="ConfigurationException">A value cannot be interpolated, or tags refer to themselves.</exception>
-    public OrderedDictionary<string, string> Combine(IEnumerable<KeyValuePair<string, object?>> jailOptions, bool all, IEnumerable<string> keep)
+    /// <exception cref="ConfigurationException">A value cannot be interpolated.</exception>
+    public void Load(IEnumerable<KeyValuePair<string, object?>> jailOptions, bool all)
     {
-        OrderedDictionary<string, string> combined = Read(jailOptions);
+        _options = Read(jailOptions);
         ReadInit();
-        if (all)
-        {
-            foreach (string option in Own.Exists ? Own.Options : [])
-                if (!combined.ContainsKey(option)) combined[option] = Own.Get(option)!;
-        }
+        foreach (string option in all && Own.Exists ? Own.Options : [])
+            if (!_options.ContainsKey(option)) _options[option] = Own.Get(option)!;
+    }
 
-        foreach ((string option, string value) in Properties) combined[option] = value;
+    /// <summary>The options that were read with parameters and <c>[Init]</c>, tags put in.</summary>
+    /// <param name="keep">Tags that stay for the server; those with conditional variants stay as well.</param>
+    /// <exception cref="ConfigurationException">Tags refer to themselves.</exception>
+    public OrderedDictionary<string, string> Combine(IEnumerable<string> keep)
+    {
+        foreach ((string option, string value) in Properties) _options[option] = value;
         HashSet<string> kept = [.. keep];
-        foreach (string option in combined.Keys)
+        foreach (string option in _options.Keys)
         {
             int condition = option.IndexOf('?', StringComparison.Ordinal);
             if (condition > 0) kept.Add(option[..condition]);
         }
 
         var scope = new IniScope(_files, "Definition", _variables);
-        return RecursiveTags.Substitute(combined, condition: null, kept, scope.Get) is { } error ? throw new ConfigurationException(error) : combined;
+        return RecursiveTags.Substitute(_options, condition: null, kept, scope.GetTag) is { } error ? throw new ConfigurationException(error) : _options;
     }
 
     private OrderedDictionary<string, string> Read(IEnumerable<KeyValuePair<string, object?>> jailOptions)

@@ -24,13 +24,18 @@ internal sealed class FilterReader
     }
 
     /// <summary>All options of the filter, for <c>%(known/…)s</c> in the jail. Must be read before <see cref="Read"/>.</summary>
-    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions) => _file.Combine(jailOptions, all: true, keep: []);
+    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions)
+    {
+        _file.Load(jailOptions, all: true);
+        return _file.Combine(keep: []);
+    }
 
     /// <summary>The options that the jail does not replace, in the order of their commands.</summary>
     public OrderedDictionary<string, object?> Read(IEnumerable<KeyValuePair<string, object?>> jailOptions)
     {
         var values = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach ((string option, string text) in _file.Combine(jailOptions, all: false, keep: []))
+        _file.Load(jailOptions, all: false);
+        foreach ((string option, string text) in _file.Combine(keep: []))
             values[option] = option == "maxlines" ? OptionRules.Filter[4].Convert(text, "Definition", _log) : text;
         return values;
     }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -6,19 +7,21 @@ namespace Fail2Ban.Configuration;
 
 /// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
 /// <remarks>One object reads one jail, once.</remarks>
-internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log)
+internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
 {
-    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal)
+    private readonly Dictionary<string, string> _defaults = new(StringComparer.Ordinal)
     {
         ["fail2ban_version"] = options.Version,
         ["fail2ban_confpath"] = directory,
     };
 
     private readonly List<ServerCommand> _actions = [];
+    private IReadOnlyDictionary<string, string>? _parameters;
     private readonly List<string> _actionNames = [];
     private OrderedDictionary<string, object?> _options = [];
     private OrderedDictionary<string, object?> _filterOptions = [];
     private List<string> _logFiles = [];
+    private readonly List<string> _emptyGlobs = [];
 
     /// <summary>The options of the jail section, typed; those of the filter are in <see cref="FilterOptions"/>.</summary>
     public IReadOnlyDictionary<string, object?> Options => _options;
@@ -27,11 +30,14 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
 
     public string Backend { get; private set; } = "auto";
 
+    /// <summary>Name of the filter's file; empty when the jail has none.</summary>
+    public string FilterName { get; private set; } = "";
+
     /// <summary>Whether the section is a jail that is switched on.</summary>
     /// <exception cref="ConfigurationException">enabled, backend or filter cannot be interpolated.</exception>
     public bool IsEnabled()
     {
-        _options = OptionRule.Read(OptionRules.JailFirst, new IniScope(jails, name, _variables), name, log);
+        _options = OptionRule.Read(OptionRules.JailFirst, new IniScope(jails, name, defaults: _defaults), name, log);
         Backend = (string)_options["backend"]!;
         return _options["enabled"] is true;
     }
@@ -53,6 +59,20 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         ReadActions();
     }
 
+    /// <summary>Reads the jail whether it is enabled or not, for its filter.</summary>
+    /// <param name="parameters">Parameters that go before those of the jail's <c>filter</c>.</param>
+    /// <param name="backend">Replaces the jail's backend.</param>
+    /// <exception cref="JailException">The jail cannot be used.</exception>
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    public void ReadFilter(IReadOnlyDictionary<string, string> parameters, string backend)
+    {
+        _parameters = parameters;
+        IsEnabled();
+        Backend = backend;
+        Load();
+        ReadActions();
+    }
+
     /// <summary>The commands of the jail, without its start.</summary>
     /// <exception cref="ConfigurationException">The jail has no log file and must have one.</exception>
     public IReadOnlyList<ServerCommand> Commands()
@@ -64,6 +84,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             if (logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
         }
 
+        advisor?.Jail(jails.Sections[name], Backend, _emptyGlobs);
         List<ServerCommand> commands = [];
         FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}");
         FilterReader.AddCommands(commands, name, _options, $"jail {name}");
@@ -72,7 +93,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         {
             if (option == "ignoreip")
                 commands.Add(new(["set", name, "addignoreip", .. ((string)value!).Split((char[])[' ', ',', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)]));
-            else if (Array.FindIndex(OptionRules.Jail, rule => rule.Name == option) is >= FirstSent and < FirstOfFilter)
+            else if (Array.Exists(OptionRules.JailCommands, rule => rule.Name == option))
                 commands.Add(new(["set", name, option, value]));
         }
 
@@ -89,10 +110,6 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         Values("ignoreregex").Sum(value => FilterReader.Lines(value).Count()),
         _actionNames,
         error);
-
-    // Positions in OptionRules.Jail of what becomes a plain "set" command.
-    private const int FirstSent = 6;
-    private const int FirstOfFilter = 22;
 
     private bool IsSystemd => Backend.StartsWith("systemd", StringComparison.Ordinal);
 
@@ -114,7 +131,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             foreach ((string option, string text) in filter.ReadAll(first)) known["known/" + option.ToLowerInvariant()] = text;
         }
 
-        _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, _variables, known), name, log);
+        _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, injected: known, defaults: _defaults), name, log);
         _options["backend"] = Backend;
         if (filter is not null) _filterOptions = filter.Read(_options);
     }
@@ -130,6 +147,8 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         if (!ParameterList.TryParse(text, out ParameterList? list, out string error))
             throw new JailException($"Invalid filter definition {PythonText.Repr(text)}: {error}");
         IniFileSet set = files.Read(directory, "filter.d/" + list!.Name) ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}");
+        foreach ((string option, string value) in _parameters ?? ReadOnlyDictionary<string, string>.Empty) list.Parameters[option] = value;
+        FilterName = list.Name;
         return new FilterReader(set, list.Parameters, Backend, log);
     }
 
@@ -149,7 +168,8 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             }
 
             IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}");
-            var action = new ActionReader(set, list, name, log);
+            advisor?.Action(name, list, set);
+            var action = new ActionReader(set, list, part, name, log);
             _actions.AddRange(action.Commands(_options));
             _actionNames.Add(action.Name);
         }
@@ -189,7 +209,9 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
                 commands.Add(new(["set", name, "addlogpath", file, mode]));
             }
 
-            if (!any && !quiet) log.NothingFound(glob);
+            if (any || quiet) continue;
+            log.NothingFound(glob);
+            _emptyGlobs.Add(glob);
         }
     }
 

@@ -34,7 +34,7 @@ internal static class LogPaths
         return found;
     }
 
-    public static bool IsDangling(string path) => !File.Exists(path) && !Directory.Exists(path);
+    public static bool IsDangling(string path) => !FilePresence.Exists(path);
 
     private static string Join(string directory, string name) => directory.Length == 0 ? name : directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 

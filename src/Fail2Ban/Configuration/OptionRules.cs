@@ -21,16 +21,19 @@ internal static class OptionRules
         new("enabled", OptionKind.Flag, false), new("backend", OptionKind.Text, "auto"), new("filter", OptionKind.Text, ""),
     ];
 
-    public static readonly OptionRule[] Jail =
+    /// <summary>What becomes a plain command of the jail.</summary>
+    public static readonly OptionRule[] JailCommands =
     [
-        .. JailFirst,
-        new("logpath"), new("skip_if_nologs", OptionKind.Flag), new("systemd_if_nologs", OptionKind.Flag),
         new("maxretry", OptionKind.Whole), new("maxmatches", OptionKind.Whole), new("findtime"), new("bantime"),
         new("bantime.increment", OptionKind.Flag), new("bantime.factor"), new("bantime.formula"), new("bantime.multipliers"),
         new("bantime.maxtime"), new("bantime.rndtime"), new("bantime.overalljails", OptionKind.Flag),
         new("ignorecommand"), new("ignoreself", OptionKind.Flag), new("ignoreip"), new("ignorecache"),
-        new("logtimezone"), new("logencoding"), new("action"),
-        .. Filter,
+        new("logtimezone"), new("logencoding"),
+    ];
+
+    public static readonly OptionRule[] Jail =
+    [
+        .. JailFirst, new("logpath"), new("skip_if_nologs", OptionKind.Flag), new("systemd_if_nologs", OptionKind.Flag), .. JailCommands, new("action"), .. Filter,
     ];
 
     public static readonly OptionRule[] Server =

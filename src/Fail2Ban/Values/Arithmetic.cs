@@ -6,6 +6,9 @@ namespace Fail2Ban.Values;
 /// </summary>
 public static class Arithmetic
 {
+    // Each operator is one level of the stack when the expression is computed.
+    private const int LongestExpression = 4000;
+
     /// <summary>Evaluates an expression.</summary>
     /// <param name="expression">
     /// Numbers, <c>+ - * / // % ** &lt;&lt; &gt;&gt; &amp; | ^ ~</c>, comparisons, <c>and or not</c>, <c>a if c else b</c>, parentheses, names and calls.
@@ -19,5 +22,21 @@ public static class Arithmetic
         out object value,
         out string error,
         Func<string, object?>? name = null,
-        Func<string, IReadOnlyList<object>, object?>? call = null) => throw new NotImplementedException();
+        Func<string, IReadOnlyList<object>, object?>? call = null)
+    {
+        value = 0L;
+        error = $"an expression of {expression.Length} characters; the limit is {LongestExpression}";
+        if (expression.Length > LongestExpression) return false;
+        try
+        {
+            value = new ArithmeticParser(expression, name, call).Run();
+            error = "";
+            return true;
+        }
+        catch (ArithmeticException failure)
+        {
+            error = failure.Message;
+            return false;
+        }
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class ConfigurationFiles(Log log)
         {
             Include(file, chain, all);
             string companion = Path.ChangeExtension(file, ".local");
-            if (!files.Contains(companion) && File.Exists(companion)) Include(companion, chain, all);
+            if (!files.Contains(companion) && FilePresence.Exists(companion)) Include(companion, chain, all);
         }
 
         return all;
@@ -110,7 +110,7 @@ internal sealed class ConfigurationFiles(Log log)
 
     private static void AddIfExists(List<string> files, string path)
     {
-        if (File.Exists(path) || Directory.Exists(path)) files.Add(path);
+        if (FilePresence.Exists(path)) files.Add(path);
     }
 
     // Byte order of the whole path; like a shell's *, without hidden files.

@@ -36,7 +36,7 @@ internal sealed class IniDocument(string file)
             return false;
         }
 
-        if (!System.IO.File.Exists(path)) return false;
+        if (!FilePresence.Exists(path)) return false;
         byte[] bytes;
         try
         {

@@ -24,7 +24,7 @@ internal sealed partial class IniFileSet
         {
             // [Init?family=inet6] holds variants of options of [Init].
             if (Conditional().Match(name) is { Success: true } conditional)
-                Merge(conditional.Groups[1].Value, section, conditional.Groups[2].Value);
+                Merge(conditional.Groups[1].Value, section, conditional.Groups[2].Value.ToLowerInvariant());
             else
                 Merge(name, section, "");
         }

@@ -6,12 +6,14 @@ namespace Fail2Ban.Configuration.Ini;
 /// <param name="files">The merged files.</param>
 /// <param name="section">Name of the section, which need not exist.</param>
 /// <param name="variables">Go before the section's own options; names in lower case.</param>
+/// <param name="defaults">Go before <c>[DEFAULT]</c>.</param>
 /// <param name="injected">Added to the section itself (the filter's options as <c>known/…</c>); replace its own.</param>
 internal sealed class IniScope(
     IniFileSet files,
     string section,
     IReadOnlyDictionary<string, string>? variables = null,
-    IReadOnlyDictionary<string, string>? injected = null)
+    IReadOnlyDictionary<string, string>? injected = null,
+    IReadOnlyDictionary<string, string>? defaults = null)
 {
     // As in Python's configparser: a value may need nine further values, one inside the other.
     private const int DeepestNesting = 10;
@@ -41,8 +43,22 @@ internal sealed class IniScope(
     /// <exception cref="ConfigurationException">It cannot be interpolated.</exception>
     public string? Get(string option)
     {
-        string? raw = Raw(option);
-        return raw is null || !raw.Contains('%', StringComparison.Ordinal) ? raw : new Interpolation(this, section, option, raw).Expand();
+        return Expand(option, Raw(option));
+    }
+
+    /// <summary>The value of a tag: an option, or <c>section/option</c>, which is then expanded as that section sees it.</summary>
+    public string? GetTag(string tag)
+    {
+        int slash = tag.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0 && files.Sections.ContainsKey(tag[..slash])) return new IniScope(files, tag[..slash]).GetTag(tag[(slash + 1)..]);
+        if (tag.StartsWith("known/", StringComparison.Ordinal) && injected is null)
+        {
+            // A parameter that extends what the file says: the file's value, not the parameter itself.
+            string option = tag["known/".Length..].ToLowerInvariant();
+            if ((files.Known(section, option) ?? Origin(option)) is { } before) return Expand(tag, before.Text);
+        }
+
+        return tag == "__name__" ? null : Get(tag);
     }
 
     /// <summary>What stands between <c>%(</c> and <c>)s</c>: a plain name, or <c>section/option</c>.</summary>
@@ -53,10 +69,14 @@ internal sealed class IniScope(
         if (injected is not null && injected.TryGetValue(option, out text)) return text;
         if (_own is not null && _own.Options.TryGetValue(option, out IniValue? value)) return value.Text;
         if (option == "__name__") return section;
+        if (defaults is not null && defaults.TryGetValue(option, out text)) return text;
         if (files.Defaults.Options.TryGetValue(option, out value)) return value.Text;
         int slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 ? Elsewhere(name[..slash], name[(slash + 1)..]) : null;
     }
+
+    private string? Expand(string option, string? raw) =>
+        raw is null || !raw.Contains('%', StringComparison.Ordinal) ? raw : new Interpolation(this, section, option, raw).Expand();
 
     private string? Elsewhere(string where, string option)
     {
