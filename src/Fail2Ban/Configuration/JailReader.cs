@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text.RegularExpressions;
 using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -7,7 +8,7 @@ namespace Fail2Ban.Configuration;
 
 /// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
 /// <remarks>One object reads one jail, once.</remarks>
-internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
+internal sealed partial class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
 {
     private readonly Dictionary<string, string> _defaults = new(StringComparer.Ordinal)
     {
@@ -128,13 +129,27 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         FilterReader? filter = LoadFilter((string)first["filter"]!);
         if (filter is not null)
         {
-            foreach ((string option, string text) in filter.ReadAll(first)) known["known/" + option.ToLowerInvariant()] = text;
+            foreach ((string option, string text) in filter.ReadAll(first, KnownAskedFor())) known["known/" + option.ToLowerInvariant()] = text;
         }
 
         _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, injected: known, defaults: _defaults), name, log);
         _options["backend"] = Backend;
         if (filter is not null) _filterOptions = filter.Read(_options);
     }
+
+    private IEnumerable<string> KnownAskedFor()
+    {
+        var scope = new IniScope(jails, name);
+        foreach (string option in scope.Options)
+        {
+            string text = scope.Raw(option) ?? "";
+            if (!text.Contains("%(known/", StringComparison.Ordinal)) continue;
+            foreach (Match reference in KnownReference().Matches(text)) yield return reference.Groups[1].Value.ToLowerInvariant();
+        }
+    }
+
+    [GeneratedRegex(@"%\(known/([^)]+)\)s")]
+    private static partial Regex KnownReference();
 
     private FilterReader? LoadFilter(string text)
     {
