@@ -8,7 +8,8 @@ namespace Fail2Ban.Configuration;
 
 /// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
 /// <remarks>One object reads one jail, once.</remarks>
-internal sealed partial class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
+internal sealed partial class JailReader(
+    ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
 {
     private readonly Dictionary<string, string> _defaults = new(StringComparer.Ordinal)
     {
@@ -17,12 +18,12 @@ internal sealed partial class JailReader(ConfigurationFiles files, IniFileSet ja
     };
 
     private readonly List<ServerCommand> _actions = [];
-    private IReadOnlyDictionary<string, string>? _parameters;
     private readonly List<string> _actionNames = [];
+    private readonly List<string> _emptyGlobs = [];
+    private IReadOnlyDictionary<string, string>? _parameters;
     private OrderedDictionary<string, object?> _options = [];
     private OrderedDictionary<string, object?> _filterOptions = [];
     private List<string> _logFiles = [];
-    private readonly List<string> _emptyGlobs = [];
 
     /// <summary>The options of the jail section, typed; those of the filter are in <see cref="FilterOptions"/>.</summary>
     public IReadOnlyDictionary<string, object?> Options => _options;
