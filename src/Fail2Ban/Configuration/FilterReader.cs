@@ -27,9 +27,11 @@ internal sealed class FilterReader
     }
 
     /// <summary>All options of the filter, for <c>%(known/…)s</c> in the jail. Must be read before <see cref="Read"/>.</summary>
-    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions)
+    /// <param name="jailOptions">What is known of the jail.</param>
+    /// <param name="defaults">The options that the jail asks for, in case only the filter's <c>[DEFAULT]</c> has them.</param>
+    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions, IEnumerable<string> defaults)
     {
-        _file.Load(jailOptions, all: true);
+        _file.Load(jailOptions, all: true, defaults);
         return _file.Combine(keep: []);
     }
 
