@@ -28,11 +28,11 @@ internal sealed class LineList(string kind, int? limit, int movable)
         _lines.Add(Encoding.UTF8.GetString(line));
     }
 
-    /// <summary>Takes back the latest line with this text.</summary>
+    /// <summary>Takes back the first line with this text, as the original does.</summary>
     public void Remove(string line)
     {
         if (Count == 0) return;
-        int position = _lines.LastIndexOf(line);
+        int position = _lines.IndexOf(line);
         if (position < 0 && !_isTooLong) return;
         Count--;
         if (position >= 0) _lines.RemoveAt(position);
