@@ -13,7 +13,9 @@ internal sealed class LineList(string kind, int? limit, int movable)
 
     public int Count { get; private set; }
 
-    public void Add(ReadOnlySpan<byte> line)
+    /// <param name="date">The printed date of a journal entry, or nothing.</param>
+    /// <param name="text">The line.</param>
+    public void Add(ReadOnlySpan<byte> date, ReadOnlySpan<byte> text)
     {
         Count++;
         if (_isTooLong) return;
@@ -25,7 +27,7 @@ internal sealed class LineList(string kind, int? limit, int movable)
             return;
         }
 
-        _lines.Add(Encoding.UTF8.GetString(line));
+        _lines.Add(Encoding.UTF8.GetString(date) + Encoding.UTF8.GetString(text));
     }
 
     /// <summary>Takes back the first line with this text, as the original does.</summary>

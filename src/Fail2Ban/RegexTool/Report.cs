@@ -71,7 +71,7 @@ internal sealed class Report
             if (_filter.MaxLines > 1) MoveToMatched(hit.Lines);
         }
 
-        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add([.. line.Date, .. line.Text]);
+        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
     }
 
     public void Print(TextWriter output)
@@ -102,7 +102,7 @@ internal sealed class Report
         {
             string text = lines[i].ToString();
             _missed.Remove(text);
-            _matched.Add(Encoding.UTF8.GetBytes(text));
+            _matched.Add([], Encoding.UTF8.GetBytes(text));
         }
     }
 
