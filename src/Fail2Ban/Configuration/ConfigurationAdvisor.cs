@@ -68,7 +68,8 @@ internal sealed partial class ConfigurationAdvisor(IniFileSet jails, List<Config
     {
         foreach (IniSection section in files.Sections.Values.Append(files.Defaults))
         {
-            if (section.Options.ContainsKey(name.ToLowerInvariant())) return true;
+            string option = name.ToLowerInvariant();
+            if (section.Options.Keys.Any(key => key == option || key.StartsWith(option + "?", StringComparison.Ordinal))) return true;
             foreach (IniValue value in section.Options.Values)
             {
                 if (value.Text.Contains($"<{name}>", StringComparison.Ordinal) || value.Text.Contains($"%({name})s", StringComparison.OrdinalIgnoreCase)) return true;
