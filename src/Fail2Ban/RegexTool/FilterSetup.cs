@@ -25,7 +25,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         {
             FindTime = null,
             CheckAllRegexes = options.CheckAll && options.Out is null,
-            CapturePrefix = options.Out is null,
+            CapturePrefix = options.Out is null && options.Verbosity > 0,
         };
         try
         {

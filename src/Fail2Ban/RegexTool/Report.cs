@@ -71,7 +71,7 @@ internal sealed class Report
             if (_filter.MaxLines > 1) MoveToMatched(hit.Lines);
         }
 
-        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add([.. line.Date, .. line.Text]);
+        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
     }
 
     public void Print(TextWriter output)
@@ -102,7 +102,7 @@ internal sealed class Report
         {
             string text = lines[i].ToString();
             _missed.Remove(text);
-            _matched.Add(Encoding.UTF8.GetBytes(text));
+            _matched.Add([], Encoding.UTF8.GetBytes(text));
         }
     }
 
@@ -139,17 +139,13 @@ internal sealed class Report
             isOpen = true;
             output.Write($"|  [{template.Hits}] {template.Name}\n");
             if (!_options.VerboseDate) continue;
-            output.Write($"|      # weight: {Number(template.Weight)} ({Number(BaseWeight(template))}), pattern: {template.Pattern}\n|      # regex:   {template.Regex}\n");
+            output.Write($"|      # weight: {Number(template.Weight)} ({Number(template.BaseWeight)}), pattern: {template.Pattern}\n|      # regex:   {template.Regex}\n");
         }
 
         if (isOpen) output.Write("`-\n");
     }
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    // Of the default templates those that were moved to a line's begin are preferred; the detector weighs them so.
-    private double BaseWeight(DateTemplateHits template) =>
-        (_filter.DatePattern ?? "{^LN-BEG}") == "{^LN-BEG}" && template.Pattern != "{^LN-BEG}%H:%M:%S" && template.Name.StartsWith("{^LN-BEG}", StringComparison.Ordinal) ? 100 : 1;
 
     private Func<string, IEnumerable<string>>? Explain(RegexHits[] regexes) => !_options.Debuggex ? null : line => regexes.Select(regex =>
         $"{line} | {regex.Text} |  https://www.debuggex.com/?re={Quote(regex.Expanded)}&str={Quote(line)}&flavor=python");

@@ -84,6 +84,16 @@ public sealed class ConnectionsTests
     }
 
     [Fact]
+    public void Connection_keeps_its_latest_thousand_lines()
+    {
+        using FilterBench bench = Bench();
+        for (int i = 0; i < 1500; i++) bench.Read($"Aug 14 09:59:58 s[1]: {(i % 2 == 0 ? "locked" : "pam 192.0.2.1")}");
+        for (int i = 0; i < 1500; i++) bench.Read("Aug 14 09:59:58 s[2]: connect 192.0.2.1");
+        Assert.InRange(Assert.Single(bench.Read("Aug 14 09:59:58 s[1]: fail root 192.0.2.1")).Matches.Length, 1, 1000);
+        Assert.Equal(1000, Assert.Single(bench.Read("Aug 14 09:59:58 s[2]: fail root 192.0.2.1")).Matches.Length);
+    }
+
+    [Fact]
     public void At_most_a_hundred_connections_are_remembered_the_oldest_go_first()
     {
         using FilterBench bench = Bench();
