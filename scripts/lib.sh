@@ -1,7 +1,8 @@
 # Shared by the scripts here; sourced, not run.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A fresh machine may have no ICU; the SDK does not need it either.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
