@@ -44,13 +44,16 @@ public sealed class BadInputTests
     [Fact]
     public void A_regex_that_does_not_compile_keeps_only_its_jail_from_starting()
     {
-        using Sandbox host = Running("""
+        using Sandbox host = Prepared("""
             [bad]
             enabled = true
             filter =
             logpath = {0}
             failregex = ^fail ( <HOST>
             """);
+        CommandResult start = host.Client("start");
+        Assert.Equal((0, "Server ready\n"), (start.ExitCode, start.Output));
+        Assert.Contains("ERROR   Jail 'bad' is not started: Unable to compile regular expression '^fail (", start.Error, StringComparison.Ordinal);
         Assert.EndsWith("Jail list:\tsshd\n", host.Client("status").Successful, StringComparison.Ordinal);
         Assert.Contains("Unable to compile regular expression '^fail (", host.ReadLog(), StringComparison.Ordinal);
         Assert.Contains("missing ), unterminated subpattern at position 6", host.ReadLog(), StringComparison.Ordinal);
