@@ -144,12 +144,13 @@ public sealed class JailJournal : ILineSink
         _subscription = _services.Journal.Subscribe(request);
     }
 
-    // Other matches count from here on; what they would have given earlier is not looked for.
+    // Goes on behind the last entry that was worked off; until the end is reached again, dates count as they are.
     private void Resubscribe()
     {
         if (_subscription is not { } subscription || _reloading) return;
         if (_subscribed.Count == _matches.Count && _subscribed.Zip(_matches).All(pair => pair.First.SequenceEqual(pair.Second))) return;
         subscription.Dispose();
+        _progress = new LogProgress();
         Subscribe(subscription.Position.Offset);
     }
 
