@@ -1,19 +1,31 @@
 # The play of scripts/demo; the stage is set by stage.sh.
 
 if [ "$firewall" = real ]; then
+    # Two hosts on one wire: ours, and one with everybody else's addresses.
+    unshare --net sleep 600 &
+    elsewhere=$!
+    listeners+=($elsewhere)
+    until [ "$(readlink /proc/$elsewhere/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+    there() { nsenter --target $elsewhere --net "$@"; }
     ip link set lo up
-    ip address add $server/32 dev lo
-    ip address add $attacker/32 dev lo
-    ip address add $mistyping/32 dev lo
-    ip -6 address add $server6/128 dev lo nodad
-    ip -6 address add $attacker6/128 dev lo nodad
+    ip link add wire type veth peer name wire netns $elsewhere
+    ip address add $server peer $attacker dev wire
+    ip -6 address add $server6/64 dev wire nodad
+    ip link set wire up
+    there ip link set wire up
+    there ip address add $attacker peer $server dev wire
+    there ip address add $mistyping/32 dev wire
+    there ip -6 address add $attacker6/64 dev wire nodad
+    there ip -6 route add $server6 dev wire
+    ip route add $mistyping dev wire
+    ip -6 route add $attacker6 dev wire
     for address in $server $server6; do
         for port in 22 80; do
             perl "$root/scripts/demo.d/knock.pl" listen "$address" "$port" &
             listeners+=($!)
         done
     done
-    knock() { perl "$root/scripts/demo.d/knock.pl" from "$@"; }
+    knock() { there perl "$root/scripts/demo.d/knock.pl" from "$@"; }
     # proves passes|refused FROM TO PORT WORDS
     proves() {
         local fate

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace Fail2Ban.Addresses;
 
@@ -10,8 +9,8 @@ namespace Fail2Ban.Addresses;
 public readonly struct IpRange : IEquatable<IpRange>
 {
     // Addresses come from attackers: an unseeded hash would let them choose colliding ones.
-    private static readonly ulong SeedHigh = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-    private static readonly ulong SeedLow = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+    private static readonly ulong SeedHigh = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+    private static readonly ulong SeedLow = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 
     // Two halves instead of one UInt128: its alignment of 16 would make every range 32 bytes long.
     private readonly ulong _high;

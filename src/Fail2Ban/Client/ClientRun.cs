@@ -166,7 +166,8 @@ internal sealed class ClientRun
         foreach (ConfigurationWarning warning in result.Warnings) _log.Advice(warning.ToString());
         if (result.Outcome == ConfigurationOutcome.Failed) _log.ConfigurationFailed(result.Failure ?? "");
         bool isGood = result.Outcome == ConfigurationOutcome.Complete;
-        _host.Output.WriteLine(isGood ? "OK: configuration test is successful" : "ERROR: test configuration failed");
+        if (!isGood) _host.Output.WriteLine("ERROR: test configuration failed");
+        else if (_line.Words.Count == 0) _host.Output.WriteLine("OK: configuration test is successful");
         return isGood ? 0 : Failure;
     }
 

@@ -45,7 +45,7 @@ public sealed partial class ConfigurationReader
         if (FilterLocation.Find(list.Name, BaseDirectory) is not { } place) return null;
         IniFileSet set = (place.ForeignFile is null ? _files.Read(place.BaseDirectory, "filter.d/" + place.Name) : _files.ReadFile(place.ForeignFile))
             ?? throw new ConfigurationException($"Unable to read the filter '{list.Name}'");
-        var filter = new FilterReader(set, list.Parameters, backend, log);
+        var filter = new FilterReader(place.Name, set, list.Parameters, backend, log);
         return reading with
         {
             Source = FilterSource.File,

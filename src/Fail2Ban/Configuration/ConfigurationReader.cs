@@ -47,13 +47,15 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             IniFileSet jails = _files.Read(BaseDirectory, "jail") ?? throw new ConfigurationException("Read jails configuration failed.");
             if (onlyJail is not null && !jails.Sections.ContainsKey(onlyJail)) throw new ConfigurationException($"No section: {PythonText.Repr(onlyJail)}");
 
+            ConfigurationAdvisor? advisor = options.Advise ? new ConfigurationAdvisor(jails, warnings) : null;
+            advisor?.General();
             List<ServerCommand> stream = [.. new ServerReader(server, options, log).Commands()];
             List<ServerCommand> starts = [];
             int wrong = 0;
             foreach (string name in onlyJail is null ? (IEnumerable<string>)jails.Sections.Keys : [onlyJail])
             {
                 if (name == IniDocument.IncludesSection) continue;
-                var jail = new JailReader(_files, jails, BaseDirectory, name, options, log);
+                var jail = new JailReader(_files, jails, BaseDirectory, name, options, log, advisor);
                 if (!jail.IsEnabled()) continue;
                 if (!ReadJail(jail, name, stream, starts, reports)) wrong++;
             }

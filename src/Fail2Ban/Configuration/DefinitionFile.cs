@@ -38,14 +38,16 @@ internal sealed class DefinitionFile
 
     /// <summary>Reads and interpolates what the file says; a second reading starts from what the first one added.</summary>
     /// <param name="jailOptions">Options of the jail: variables for interpolation and tags, and in place of the file's own.</param>
-    /// <param name="all">Also the private options of <c>[Definition]</c> and <c>[DEFAULT]</c>.</param>
+    /// <param name="all">Also the private options of <c>[Definition]</c>.</param>
+    /// <param name="defaults">Options of <c>[DEFAULT]</c> that somebody asks for; the others are not even looked at, as they may be meant for other files.</param>
     /// <exception cref="ConfigurationException">A value cannot be interpolated.</exception>
-    public void Load(IEnumerable<KeyValuePair<string, object?>> jailOptions, bool all)
+    public void Load(IEnumerable<KeyValuePair<string, object?>> jailOptions, bool all, IEnumerable<string>? defaults = null)
     {
         _options = Read(jailOptions);
         ReadInit();
-        foreach (string option in all && Own.Exists ? Own.Options : [])
-            if (!_options.ContainsKey(option)) _options[option] = Own.Get(option)!;
+        if (!all || !Own.Exists) return;
+        foreach (string option in Own.OwnOptions.Concat(defaults ?? []))
+            if (!_options.ContainsKey(option) && Own.Get(option) is { } value) _options[option] = value;
     }
 
     /// <summary>The options that were read with parameters and <c>[Init]</c>, tags put in.</summary>

@@ -9,24 +9,29 @@ internal sealed class FilterReader
 {
     private readonly DefinitionFile _file;
     private readonly Log _log;
+    private readonly string _owner;
 
+    /// <param name="owner">The jail's name, for messages.</param>
     /// <param name="files">The merged filter files.</param>
     /// <param name="parameters">As given in brackets.</param>
     /// <param name="backend">The jail's backend: with systemd the filter's <c>logtype</c> is <c>journal</c>, else <c>file</c>.</param>
     /// <param name="log">Where wrong values are reported.</param>
-    public FilterReader(IniFileSet files, OrderedDictionary<string, string> parameters, string backend, Log log)
+    public FilterReader(string owner, IniFileSet files, OrderedDictionary<string, string> parameters, string backend, Log log)
     {
         var own = new OrderedDictionary<string, string>(parameters, StringComparer.Ordinal);
         _log = log;
+        _owner = owner;
         _file = new DefinitionFile(files, OptionRules.Filter, own, log);
         if (!own.ContainsKey("logtype") && !_file.Own.HasOwn("logtype"))
             own["logtype"] = backend.StartsWith("systemd", StringComparison.Ordinal) ? "journal" : "file";
     }
 
     /// <summary>All options of the filter, for <c>%(known/…)s</c> in the jail. Must be read before <see cref="Read"/>.</summary>
-    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions)
+    /// <param name="jailOptions">What is known of the jail.</param>
+    /// <param name="defaults">The options that the jail asks for, in case only the filter's <c>[DEFAULT]</c> has them.</param>
+    public OrderedDictionary<string, string> ReadAll(IEnumerable<KeyValuePair<string, object?>> jailOptions, IEnumerable<string> defaults)
     {
-        _file.Load(jailOptions, all: true);
+        _file.Load(jailOptions, all: true, defaults);
         return _file.Combine(keep: []);
     }
 
@@ -36,7 +41,7 @@ internal sealed class FilterReader
         var values = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
         _file.Load(jailOptions, all: false);
         foreach ((string option, string text) in _file.Combine(keep: []))
-            values[option] = option == "maxlines" ? OptionRules.Filter[4].Convert(text, "Definition", _log) : text;
+            values[option] = option == "maxlines" ? OptionRules.Filter[4].Convert(text, _owner, _log) : text;
         return values;
     }
 

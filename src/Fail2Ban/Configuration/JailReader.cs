@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text.RegularExpressions;
 using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -7,7 +8,8 @@ namespace Fail2Ban.Configuration;
 
 /// <summary>Reads one section of <c>jail.conf</c> with the filter and the actions that it names.</summary>
 /// <remarks>One object reads one jail, once.</remarks>
-internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log)
+internal sealed partial class JailReader(
+    ConfigurationFiles files, IniFileSet jails, string directory, string name, ReaderOptions options, Log log, ConfigurationAdvisor? advisor = null)
 {
     private readonly Dictionary<string, string> _defaults = new(StringComparer.Ordinal)
     {
@@ -16,8 +18,9 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
     };
 
     private readonly List<ServerCommand> _actions = [];
-    private IReadOnlyDictionary<string, string>? _parameters;
     private readonly List<string> _actionNames = [];
+    private readonly List<string> _emptyGlobs = [];
+    private IReadOnlyDictionary<string, string>? _parameters;
     private OrderedDictionary<string, object?> _options = [];
     private OrderedDictionary<string, object?> _filterOptions = [];
     private List<string> _logFiles = [];
@@ -83,6 +86,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             if (logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
         }
 
+        advisor?.Jail(jails.Sections[name], Backend, _emptyGlobs);
         List<ServerCommand> commands = [];
         FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}");
         FilterReader.AddCommands(commands, name, _options, $"jail {name}");
@@ -126,13 +130,27 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         FilterReader? filter = LoadFilter((string)first["filter"]!);
         if (filter is not null)
         {
-            foreach ((string option, string text) in filter.ReadAll(first)) known["known/" + option.ToLowerInvariant()] = text;
+            foreach ((string option, string text) in filter.ReadAll(first, KnownAskedFor())) known["known/" + option.ToLowerInvariant()] = text;
         }
 
         _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, injected: known, defaults: _defaults), name, log);
         _options["backend"] = Backend;
         if (filter is not null) _filterOptions = filter.Read(_options);
     }
+
+    private IEnumerable<string> KnownAskedFor()
+    {
+        var scope = new IniScope(jails, name);
+        foreach (string option in scope.Options)
+        {
+            string text = scope.Raw(option) ?? "";
+            if (!text.Contains("%(known/", StringComparison.Ordinal)) continue;
+            foreach (Match reference in KnownReference().Matches(text)) yield return reference.Groups[1].Value.ToLowerInvariant();
+        }
+    }
+
+    [GeneratedRegex(@"%\(known/([^)]+)\)s")]
+    private static partial Regex KnownReference();
 
     private FilterReader? LoadFilter(string text)
     {
@@ -147,7 +165,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
         IniFileSet set = files.Read(directory, "filter.d/" + list!.Name) ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}");
         foreach ((string option, string value) in _parameters ?? ReadOnlyDictionary<string, string>.Empty) list.Parameters[option] = value;
         FilterName = list.Name;
-        return new FilterReader(set, list.Parameters, Backend, log);
+        return new FilterReader(name, set, list.Parameters, Backend, log);
     }
 
     private void ReadActions()
@@ -166,6 +184,7 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
             }
 
             IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}");
+            advisor?.Action(name, list, set);
             var action = new ActionReader(set, list, part, name, log);
             _actions.AddRange(action.Commands(_options));
             _actionNames.Add(action.Name);
@@ -206,7 +225,9 @@ internal sealed class JailReader(ConfigurationFiles files, IniFileSet jails, str
                 commands.Add(new(["set", name, "addlogpath", file, mode]));
             }
 
-            if (!any && !quiet) log.NothingFound(glob);
+            if (any || quiet) continue;
+            log.NothingFound(glob);
+            _emptyGlobs.Add(glob);
         }
     }
 

@@ -40,7 +40,19 @@ internal static class LogPaths
 
     private static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?', '[');
 
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
+    private static bool Exists(string path)
+    {
+        if (File.Exists(path) || Directory.Exists(path)) return true;
+        try
+        {
+            return new FileInfo(path).LinkTarget is not null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Too long, or below what is no directory.
+            return false;
+        }
+    }
 
     private static List<string> Entries(string directory)
     {

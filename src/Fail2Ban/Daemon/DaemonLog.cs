@@ -19,6 +19,9 @@ internal static class DaemonLog
     public static void NoPidFile(this Log log, string path, string reason) =>
         log.Write(LogLevel.Error, $"Unable to create PID file {path}: {reason}");
 
+    public static void MayNotChangeTheFirewall(this Log log) => log.Write(LogLevel.Warning,
+        $"This process may not change the firewall (it has no CAP_NET_ADMIN): bans by nftables, iptables or ipset will fail. Run it as root, or give it that capability");
+
     public static void ShuttingDown(this Log log) => log.Write(LogLevel.Info, $"Shutdown in progress...");
 
     public static void StoppingJails(this Log log) => log.Write(LogLevel.Info, $"Stopping all jails");

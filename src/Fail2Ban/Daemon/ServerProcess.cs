@@ -75,6 +75,7 @@ public sealed class ServerProcess : IDisposable
             return 255;
         }
 
+        if (!Capabilities.MayChangeTheFirewall()) _log.MayNotChangeTheFirewall();
         await using ControlListener listener = _listener;
         using PidFile? pidFile = PidFile.TryWrite(options.PidFile, out string reason);
         if (pidFile is null) _log.NoPidFile(options.PidFile, reason);

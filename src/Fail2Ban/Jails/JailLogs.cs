@@ -63,7 +63,7 @@ public sealed class JailLogs : ILineSink
             return null;
         }
 
-        string? problem = LogFileProbe.Problem(path);
+        string? problem = LogFile.Problem(path);
         if (problem is not null && !wait) return problem;
         var log = new FollowedLog(path, fromEnd);
         _logs.Add(log);
@@ -145,7 +145,7 @@ public sealed class JailLogs : ILineSink
         LogPosition? resume = null;
         if (_services.Store is { } store)
         {
-            string hash = LogFileProbe.FirstLineHash(log.Path);
+            string hash = LogFile.FirstLineHash(log.Path);
             Store.LogPosition? known = await store.AddLogAsync(_jail, log.Path, new Store.LogPosition(0, hash));
             if (known is not null) resume = new LogPosition((long)known.Offset, known.FirstLineHash);
         }

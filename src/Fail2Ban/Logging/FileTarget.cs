@@ -1,3 +1,5 @@
+using Fail2Ban.Native.Libc;
+
 namespace Fail2Ban.Logging;
 
 /// <summary>A log file: appended to, made with mode 0600.</summary>
@@ -6,7 +8,6 @@ internal sealed class FileTarget : StreamTarget
     private readonly string _path;
 
     /// <exception cref="IOException">It can't be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be opened.</exception>
     internal FileTarget(string path, LogFormat format) : base(Open(path), format) => _path = path;
 
     internal override bool Reopen()
@@ -31,12 +32,5 @@ internal sealed class FileTarget : StreamTarget
     }
 
     // Unbuffered: the lines of one flush are one write(2), so that they are not mixed with those of another writer.
-    private static FileStream Open(string path) => new(path, new FileStreamOptions
-    {
-        Mode = FileMode.Append,
-        Access = FileAccess.Write,
-        Share = FileShare.ReadWrite | FileShare.Delete,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+    private static FileStream Open(string path) => new(AppendFile.Open(path), FileAccess.Write, bufferSize: 0);
 }

@@ -39,6 +39,7 @@ public sealed partial class ServerLog
         }
 
         if (previous is not null) _log.TargetChanged(parsed.Name, _version);
+        FlushPending();
         return true;
     }
 

@@ -98,6 +98,7 @@ public sealed partial class ServerLog : ILogSink, IDisposable
 
         if (isFile) _log.RolledOver(Target ?? "");
         else _log.Flushed(Target ?? "");
+        FlushPending();
         return isFile ? "rolled over" : "flushed";
     }
 

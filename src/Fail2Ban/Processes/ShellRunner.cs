@@ -53,7 +53,20 @@ public sealed class ShellRunner : IDisposable
 
         string id = Interlocked.Increment(ref _lastId).ToString("x8");
         var ended = new TaskCompletionSource<CommandEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => Start(command, ended, stop));
+        Post(() =>
+        {
+            try
+            {
+                Start(command, ended, stop);
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                // The border of the thread's loop: one command's fault must not end all others.
+                const int EIO = 5;
+                _log.Write(LogLevel.Critical, $"{id} -- {fault}");
+                ended.TrySetResult(new CommandEnd(null, false, "", "", EIO));
+            }
+        });
         await Task.WhenAny(ended.Task, _over.Task).ConfigureAwait(false);
         if (!ended.Task.IsCompleted) return ShellResult.NotRun;
 

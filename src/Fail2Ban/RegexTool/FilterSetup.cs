@@ -9,6 +9,8 @@ namespace Fail2Ban.RegexTool;
 /// <summary>Makes the filter that the command line asks for, and says in the report's head what it is made of.</summary>
 internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, TimeProvider time, Log log)
 {
+    private static readonly string[] FilterSuffixes = [".conf", ".local", ""];
+
     /// <summary>What is asked of the journal, where the filter names it.</summary>
     public IReadOnlyList<IReadOnlyList<string>> JournalMatches { get; private set; } = [];
 
@@ -23,7 +25,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         {
             FindTime = null,
             CheckAllRegexes = options.CheckAll && options.Out is null,
-            CapturePrefix = options.Out is null,
+            CapturePrefix = options.Out is null && options.Verbosity > 0,
         };
         try
         {
@@ -69,18 +71,27 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         FilterReading reading = new ConfigurationReader(options.ConfigDirectory, new ReaderOptions { Advise = false }, log).ReadFilter(text, logType);
         if (reading.Source == FilterSource.NotFound) return false;
         if (reading.Source == FilterSource.Error || reading.Filter is not { } definition)
-            throw new FilterException(reading.Error ?? $"Unable to read the filter '{text}'");
+            throw new FilterException(Explain(reading, text));
 
         bool isJail = reading.Source == FilterSource.Jail;
         if (isJail) head.Line("jail", reading.Name);
-        else if (reading.BaseDirectory.Length > 0) head.Line("filter file", $"{reading.Name}, basedir: {reading.BaseDirectory}");
-        else head.Line("failregex file", reading.Name);
+        else if (IsInFilterDirectory(reading)) head.Line("filter file", $"{reading.Name}, basedir: {reading.BaseDirectory}");
+        else head.Line("failregex file", text.Split('[')[0]);
         if (reading.Parameters.Count > 0) head.Line(isJail ? "jail/flt options" : "filter options", PythonText.Repr(Dict(reading.Parameters)));
         if (options.Verbosity > 1) head.RealOptions(PythonText.Repr(RealOptions(definition, reading.Parameters, logType)));
 
         Apply(filter, definition);
         return true;
     }
+
+    // Where the parameters cannot be read, the reading still has the whole text for a name.
+    private static string Explain(FilterReading reading, string text) =>
+        reading.Error is null ? $"Unable to read the filter '{text}'"
+        : text.Contains('[', StringComparison.Ordinal) && reading.Name == text ? $"Wrong filter name or options: {reading.Error}\n       while parsing: {text}"
+        : reading.Error;
+
+    private static bool IsInFilterDirectory(FilterReading reading) =>
+        FilterSuffixes.Any(suffix => File.Exists($"{reading.BaseDirectory}/filter.d/{reading.Name}{suffix}"));
 
     private void Apply(Filter filter, FilterDefinition definition)
     {
@@ -99,7 +110,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
     private void SetMaxLines(Filter filter, int value)
     {
         filter.MaxLines = value;
-        head.Line("maxlines", PythonText.Repr(value));
+        head.Line("maxlines", $"{value}");
     }
 
     private void SetDatePattern(Filter filter, string pattern)
@@ -118,9 +129,9 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
     // The original shows what went into the filter besides its regexes.
     private static PythonDict RealOptions(FilterDefinition definition, IEnumerable<KeyValuePair<string, string>> parameters, string logType)
     {
-        PythonDict real = Dict(parameters);
-        if (!real.TryGetValue("logtype", out _)) real["logtype"] = logType;
+        var real = new PythonDict { ["logtype"] = logType };
         if (definition.DatePattern is { } pattern) real["datepattern"] = pattern;
+        foreach ((string key, string value) in parameters) real[key] = value;
         return real;
     }
 }

@@ -13,7 +13,9 @@ internal sealed class LineList(string kind, int? limit, int movable)
 
     public int Count { get; private set; }
 
-    public void Add(ReadOnlySpan<byte> line)
+    /// <param name="date">The printed date of a journal entry, or nothing.</param>
+    /// <param name="text">The line.</param>
+    public void Add(ReadOnlySpan<byte> date, ReadOnlySpan<byte> text)
     {
         Count++;
         if (_isTooLong) return;
@@ -25,14 +27,14 @@ internal sealed class LineList(string kind, int? limit, int movable)
             return;
         }
 
-        _lines.Add(Encoding.UTF8.GetString(line));
+        _lines.Add(Encoding.UTF8.GetString(date) + Encoding.UTF8.GetString(text));
     }
 
-    /// <summary>Takes back the latest line with this text.</summary>
+    /// <summary>Takes back the first line with this text, as the original does.</summary>
     public void Remove(string line)
     {
         if (Count == 0) return;
-        int position = _lines.LastIndexOf(line);
+        int position = _lines.IndexOf(line);
         if (position < 0 && !_isTooLong) return;
         Count--;
         if (position >= 0) _lines.RemoveAt(position);

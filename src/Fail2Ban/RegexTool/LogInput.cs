@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
 
 namespace Fail2Ban.RegexTool;
@@ -20,13 +21,14 @@ internal static class LogInput
     /// <param name="encoding">How the bytes become text.</param>
     /// <param name="log">Told once about what could not be read.</param>
     /// <param name="handle">Called for each line.</param>
+    /// <exception cref="FilterException">The file cannot be read (any further).</exception>
     public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, LineHandler handle)
     {
         LineCodec codec = encoding.Codec;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
         int length = 0;
         bool isStart = true, reported = false;
-        for (int read; (read = stream.Read(buffer, length, buffer.Length - length)) > 0;)
+        for (int read; (read = Read(stream, name, buffer.AsSpan(length))) > 0;)
         {
             length += read;
             if (isStart) codec = codec.Resolve(buffer.AsSpan(0, length));
@@ -64,6 +66,18 @@ internal static class LogInput
             // A line holds exactly one line end, at its end.
             byte[] bytes = Encoding.UTF8.GetBytes(line.TrimEnd('\r').Replace('\n', ' ') + "\n");
             handle(new LogLine(bytes));
+        }
+    }
+
+    private static int Read(Stream stream, string name, Span<byte> buffer)
+    {
+        try
+        {
+            return stream.Read(buffer);
+        }
+        catch (IOException e)
+        {
+            throw new FilterException($"cannot read log file '{name}': {e.Message}", e);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Dates;
@@ -50,7 +49,7 @@ internal sealed class Report
         if (result.Prefix is { } prefix)
         {
             _prefixHits++;
-            if (_options.Verbosity > 0) _prefixes.Add(PythonText.Repr(Dict(prefix)));
+            if (_options.Verbosity > 0 && _prefixHits <= DefaultLimit) _prefixes.Add(PythonText.Repr(Dict(prefix)));
         }
 
         bool isIgnored = result.IgnoreRegex >= 0;
@@ -58,6 +57,8 @@ internal sealed class Report
         int reported = 0;
         foreach (RegexHit hit in result.Hits)
         {
+            // What is no failure is told apart from a miss only where every regex is tried.
+            if (!_options.CheckAll && hit.Verdict == LineVerdict.NoFailure) continue;
             IReadOnlyList<string> ids = Ids(hit);
             foreach (string id in ids)
             {
@@ -70,7 +71,7 @@ internal sealed class Report
             if (_filter.MaxLines > 1) MoveToMatched(hit.Lines);
         }
 
-        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add([.. line.Date, .. line.Text]);
+        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
     }
 
     public void Print(TextWriter output)
@@ -80,6 +81,7 @@ internal sealed class Report
         {
             output.Write($"\nPrefregex: {_prefixHits} total\n|  {prefRegex.Expanded}\n");
             foreach (string prefix in _prefixes) output.Write($"|      {prefix}\n");
+            if (_options.Verbosity > 0 && _prefixHits > DefaultLimit) output.Write("|      ...\n");
             output.Write("`-\n");
         }
 
@@ -100,7 +102,7 @@ internal sealed class Report
         {
             string text = lines[i].ToString();
             _missed.Remove(text);
-            _matched.Add(Encoding.UTF8.GetBytes(text));
+            _matched.Add([], Encoding.UTF8.GetBytes(text));
         }
     }
 
@@ -137,7 +139,7 @@ internal sealed class Report
             isOpen = true;
             output.Write($"|  [{template.Hits}] {template.Name}\n");
             if (!_options.VerboseDate) continue;
-            output.Write($"|      # weight: {Number(template.Weight)} ({Number(BaseWeight(template))}), pattern: {template.Pattern}\n|      # regex:   {template.Regex}\n");
+            output.Write($"|      # weight: {Number(template.Weight)} ({Number(template.BaseWeight)}), pattern: {template.Pattern}\n|      # regex:   {template.Regex}\n");
         }
 
         if (isOpen) output.Write("`-\n");
@@ -145,11 +147,11 @@ internal sealed class Report
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    // Templates that stand at a line's begin are preferred; the detector weighs them so.
-    private static double BaseWeight(DateTemplateHits template) => template.Name.StartsWith("{^LN-BEG}", StringComparison.Ordinal) ? 100 : 1;
-
     private Func<string, IEnumerable<string>>? Explain(RegexHits[] regexes) => !_options.Debuggex ? null : line => regexes.Select(regex =>
-        $"{line} | {regex.Text} |  https://www.debuggex.com/?re={WebUtility.UrlEncode(regex.Expanded)}&str={WebUtility.UrlEncode(line)}&flavor=python");
+        $"{line} | {regex.Text} |  https://www.debuggex.com/?re={Quote(regex.Expanded)}&str={Quote(line)}&flavor=python");
+
+    // As a form's field is encoded; WebUtility would leave the brackets of a regex as they are.
+    private static string Quote(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
     private static PythonDict Dict(FailureData data)
     {

@@ -18,7 +18,7 @@ internal sealed class ReportHead(TextWriter output, bool isSilent)
 
     public void MultiLine(IReadOnlyList<string> lines)
     {
-        Line("multi line", $"{lines.Count} line(s)");
+        Write($"Use      multi line : {lines.Count} line(s)\n"); // one column off the others, as in the original
         for (int i = 0; i < Math.Min(lines.Count, ListedLines); i++) Write($"| {i + 1,2}: {Shorten(lines[i])}\n");
         if (lines.Count > ListedLines) Write("| ...\n");
         Write("`-\n");

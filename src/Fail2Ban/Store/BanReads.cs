@@ -1,6 +1,5 @@
 using System.Text;
 using Fail2Ban.Addresses;
-using Fail2Ban.Detection.Matching;
 using Fail2Ban.Tracking.Bans;
 using Fail2Ban.Tracking.Failures;
 using Fail2Ban.Values;
@@ -21,7 +20,7 @@ internal static class BanReads
         var bans = new List<StoredBan>();
         while (rows.Read())
         {
-            (int failures, var matches, FailureData data, FailureId? address) = BanJson.Read(Bytes(rows, 4));
+            (int failures, var matches, var data, FailureId? address) = BanJson.Read(Bytes(rows, 4));
             FailureId id = FailureId.Parse(rows.GetString(0));
             var ticket = new Ticket(id, address == id ? null : address, Time(rows.GetDouble(1)), failures, matches, data);
             bans.Add(new StoredBan(ticket, new BanTime(rows.GetDouble(2)), (int)rows.GetInt64(3)));
@@ -38,7 +37,7 @@ internal static class BanReads
                 : "SELECT bancount, timeofban, bantime FROM bips WHERE ip = $1 AND jail = $0",
             2);
         using SqliteDataReader row = command.With(jail, id).ExecuteReader();
-        return row.Read() ? new BanHistory((int)row.GetInt64(0), Time(row.GetDouble(1)), new BanTime(row.GetDouble(2))) : null;
+        return row.Read() ? new BanHistory((int)Math.Min(int.MaxValue, row.GetInt64(0)), Time(row.GetDouble(1)), new BanTime(row.GetDouble(2))) : null;
     }
 
     public static MergedBans? Merged(SqliteConnection connection, string? jail, string id, int maxMatches)

@@ -31,10 +31,10 @@ public sealed class BanStore : IAsyncDisposable
         _time = time;
         _connection = database.Open();
         SwitchJournal("WAL");
+        if (!database.IsMemory) _reader = new StoreReader(SecondConnection(database), file, log);
         _connection.DefaultTimeout = 1; // from here on, no lock of another process may hold a ban for longer
         _writer = new StoreWriter(_connection, file, log);
         _ = _writer.Enqueue(writes => writes.DisableJail(null));
-        if (!database.IsMemory) _reader = new StoreReader(database.Connect(), file, log);
         _checkpoint = time.CreateTimer(_ => _writer.Checkpoint(), null, CheckpointInterval, CheckpointInterval);
         _purge = time.CreateTimer(_ => _ = PurgeAsync(), null, PurgeInterval, PurgeInterval);
     }
@@ -145,6 +145,20 @@ public sealed class BanStore : IAsyncDisposable
             closed.SetResult();
         }) { IsBackground = true, Name = "f2b/store-close" }.Start();
         await closed.Task.ConfigureAwait(false);
+    }
+
+    private SqliteConnection SecondConnection(DatabaseFile database)
+    {
+        try
+        {
+            return database.Connect();
+        }
+        catch (SqliteException error)
+        {
+            _log.ConnectFailed(File, error.Reason());
+            _connection.Dispose();
+            throw new StoreException(error.Reason(), error);
+        }
     }
 
     private void Close()

@@ -59,6 +59,8 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
             connection.Execute("PRAGMA foreign_keys = ON");
             connection.Execute("PRAGMA synchronous = NORMAL");
             connection.Execute("PRAGMA temp_store = MEMORY");
+            connection.Execute("PRAGMA cache_size = -8000"); // kB: six indices are written at random places
+            connection.Execute("PRAGMA wal_autocheckpoint = 4000"); // pages; each checkpoint waits for the disk
             return connection;
         }
         catch

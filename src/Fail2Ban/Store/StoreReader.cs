@@ -58,8 +58,9 @@ internal sealed class StoreReader : IDisposable
         {
             return question(_connection);
         }
-        catch (Exception error) when (error is SqliteException or InvalidCastException or FormatException or OverflowException)
+        catch (Exception error)
         {
+            // The thread's border: a row that someone else wrote may hold anything.
             _log.ReadFailed(_file, error is SqliteException sqlite ? sqlite.Reason() : error.Message);
             return nothing;
         }

@@ -32,7 +32,7 @@ public sealed partial class StockConfigurationTests : IDisposable
     public void Every_stock_jail_streams_as_in_the_reference(string backend, string action)
     {
         Oracle.Require();
-        IReadOnlyList<string> jails = CopyTree(backend, action);
+        List<string> jails = CopyTree(backend, action);
         Assert.Equal(91, jails.Count);
 
         IReadOnlyList<string> expected = Oracle.Stream(_directory);
@@ -47,7 +47,6 @@ public sealed partial class StockConfigurationTests : IDisposable
             string ours = result.Stream[index].ToString();
             if (reference.StartsWith("['multi-set', 'pass2allow-ftp', 'action', 'iptables-multiport'", StringComparison.Ordinal))
                 reference = reference.Replace(BlockType, "['blocktype?family=inet6', 'RETURN']", StringComparison.Ordinal);
-            if (reference.Contains("'action', 'dummy', ", StringComparison.Ordinal)) Assert.Contains("'DROP'", ours, StringComparison.Ordinal);
             Assert.Equal(reference, ours);
         }
     }

@@ -84,6 +84,12 @@ public sealed class ClientBesideOriginalTests(OriginalServer server) : IClassFix
     [InlineData("reload a b c")]
     [InlineData("restart j1")]
     [InlineData("start")]
+    [InlineData("-t")]
+    [InlineData("-t ping")]
+    [InlineData("-d")]
+    [InlineData("--dp")]
+    [InlineData("--str2sec 1d12h")]
+    [InlineData("--str2sec foo")]
     public void Prints_and_ends_as_the_original(string words)
     {
         Assert.SkipUnless(server.IsUp, "no fail2ban-server of the original, or no right to a network namespace");

@@ -80,6 +80,41 @@ public sealed class SampleLogTests(ITestOutputHelper output)
         Assert.True(lines >= KnownExpectations, $"only {lines} expectations");
     }
 
+    // Lines separated by '|'; after each the number of matches of the failure that it reports, or '-'.
+    [Theory]
+    [InlineData("", "Connection from IP port 1 on 1.2.3.4 port 22|Failed password for root from IP port 1 ssh2|Failed password for root from IP port 1 ssh2|Connection closed by authenticating user root IP port 1 [preauth]", "- 2 1 -")]
+    [InlineData("", "Invalid user bob from IP port 1|Failed password for invalid user bob from IP port 1 ssh2|Connection closed by invalid user bob IP port 1 [preauth]", "1 1 -")]
+    [InlineData("", "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=IP  user=root|Failed password for root from IP port 1 ssh2|Connection closed by authenticating user root IP port 1 [preauth]", "- 2 -")]
+    [InlineData("", "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=IP  user=root|Accepted password for root from IP port 1 ssh2", "- -")]
+    [InlineData("", "Failed password for root from IP port 1 ssh2|Accepted password for root from IP port 1 ssh2", "1 -")]
+    [InlineData("", "Failed password for bob from IP port 1 ssh2|Accepted password for root from IP port 1 ssh2", "1 1")]
+    [InlineData("", "Failed publickey for git from IP port 1 ssh2|Failed publickey for git from IP port 1 ssh2|Accepted publickey for git from IP port 1 ssh2", "- - -")]
+    [InlineData("", "Failed publickey for git from IP port 1 ssh2|Failed publickey for git from IP port 1 ssh2|Connection closed by authenticating user git IP port 1 [preauth]", "- - -")]
+    [InlineData("", "Failed publickey for a from IP port 1 ssh2|Failed publickey for b from IP port 1 ssh2|Connection closed by authenticating user b IP port 1 [preauth]", "- 2 1")]
+    [InlineData("", "Connection from IP port 1 on 1.2.3.4 port 22|Disconnecting: Too many authentication failures [preauth]", "- 2")]
+    [InlineData("", "Disconnecting: Too many authentication failures [preauth]|Connection closed by IP port 1 [preauth]", "- 2")]
+    [InlineData("", "User bob not allowed because account is locked|Received disconnect from IP port 1:11: Bye Bye [preauth]", "- 2")]
+    [InlineData("", "Connection from IP port 1 on 1.2.3.4 port 22|Connection closed by IP port 1 [preauth]", "- -")]
+    [InlineData("ddos", "Connection from IP port 1 on 1.2.3.4 port 22|Connection closed by IP port 1 [preauth]", "- 2")]
+    [InlineData("aggressive", "Connection from IP port 1 on 1.2.3.4 port 22|Connection closed by IP port 1 [preauth]", "- 2")]
+    public void Lines_of_one_ssh_connection_are_judged_together(string mode, string lines, string expected)
+    {
+        JsonElement definition = Answers().GetProperty("cases").EnumerateArray().First(item =>
+            item.GetProperty("filter").GetString() == "sshd"
+            && (item.GetProperty("options").TryGetProperty("mode", out JsonElement found) ? found.GetString() : "") == mode
+            && !item.GetProperty("options").TryGetProperty("logtype", out _)).GetProperty("definition");
+        var clock = new SampleClock();
+        using Filter filter = Load(definition, UseDns.Warn, clock);
+        clock.GoTo(1124013600);
+        IEnumerable<string> found = lines.Split('|').Select(line =>
+        {
+            var failures = new List<Failure>();
+            filter.Process(new LogLine(Encoding.UTF8.GetBytes($"Aug 14 11:59:58 srv sshd[12]: {line.Replace("IP", "192.0.2.1", StringComparison.Ordinal)}\n")), new LogProgress(), failures);
+            return failures.Count == 0 ? "-" : $"{Assert.Single(failures).Matches.Length}";
+        });
+        Assert.Equal(expected, string.Join(' ', found));
+    }
+
     private static List<string> Rows(JsonElement item)
     {
         var clock = new SampleClock();

@@ -8,7 +8,7 @@ internal sealed class ListSink : ILogSink
 {
     public ConcurrentQueue<string> Messages { get; } = [];
 
-    public LogLevel Threshold => LogLevel.Debug;
+    public LogLevel Threshold => LogLevel.TraceDebug;
 
     public void Write(LogLevel level, string logger, string message) => Messages.Enqueue($"{logger} {level} {message}");
 

@@ -32,7 +32,7 @@ internal sealed class Sandbox : IDisposable
             Thread.Yield();
         }
 
-        Copy(Path.Combine(RepositoryRoot.Find(), "dist", "etc", "fail2ban"), Etc);
+        Copy(System.IO.Path.Combine(RepositoryRoot.Find(), "dist", "etc", "fail2ban"), Etc);
         Write("etc/fail2ban.local", $"""
             [DEFAULT]
             logtarget = {Log}

@@ -24,7 +24,7 @@ public sealed partial class LayeringTests
         ["Tracking/Failures"] = ["Detection/Matching", "Addresses"],
         ["Tracking/Bans"] = ["Tracking/Failures", "Addresses"],
         ["Enforcement"] = ["Tracking/Bans", "Addresses", "Tags", "Processes", "Native"],
-        ["Store"] = ["Tracking", "Addresses"],
+        ["Store"] = ["Tracking", "Detection/Matching", "Addresses"],
         ["Jails"] = ["Detection", "Tracking", "Enforcement", "Store", "Addresses", "Patterns", "Tags", "Processes"],
         ["Control/Wire"] = ["Native"],
         ["Control/Commands"] = ["Jails", "Detection/Matching", "Detection/Sources", "Configuration", "Addresses", "Store", "Native", "Control/Wire"],

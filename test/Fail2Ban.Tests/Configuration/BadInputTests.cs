@@ -64,6 +64,21 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void Endless_device_is_refused()
+    {
+        File.CreateSymbolicLink(Path.Combine(_directory, "jail.local"), "/dev/zero");
+        Assert.Contains("too long for a configuration file", InTime(() => Read(), seconds: 5).Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Link_to_nowhere_or_to_nothing_is_as_no_file()
+    {
+        File.CreateSymbolicLink(Path.Combine(_directory, "jail.local"), "/nix/jail.local");
+        File.CreateSymbolicLink(Path.Combine(_directory, "fail2ban.local"), "/dev/null");
+        Assert.Equal(ConfigurationOutcome.Complete, Read().Outcome);
+    }
+
+    [Fact]
     public void Missing_log_file_aborts_a_start()
     {
         Write("jail.local", "[j]\nlogpath = /nix/*.log\n");

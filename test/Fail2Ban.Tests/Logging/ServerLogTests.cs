@@ -73,6 +73,16 @@ public sealed class ServerLogTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_truncated_in_place_gets_no_hole()
+    {
+        Assert.True(_log.SetTarget(LogFile + "[format=\"%(message)s\"]", out _));
+        _log.Write(LogLevel.Notice, "l", "before");
+        File.WriteAllText(LogFile, "");
+        _log.Write(LogLevel.Notice, "l", "after");
+        Assert.Equal("after\n", File.ReadAllText(LogFile));
+    }
+
+    [Fact]
     public void A_new_target_begins_with_its_name_and_the_same_one_changes_nothing()
     {
         Assert.True(_log.SetTarget("STDOUT", out _));

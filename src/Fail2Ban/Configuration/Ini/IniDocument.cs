@@ -40,14 +40,19 @@ internal sealed class IniDocument(string file)
         byte[] bytes;
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > LargestFile)
+            // Read by hand up to the limit: a device has no length and no end.
+            using FileStream file = System.IO.File.OpenRead(path);
+            using var content = new MemoryStream();
+            byte[] chunk = new byte[64 * 1024];
+            for (int count; (count = file.Read(chunk)) > 0;)
             {
-                error = new IniError(path, 0, $"{path}: {length} bytes are too many for a configuration file; the limit is {LargestFile}");
+                content.Write(chunk, 0, count);
+                if (content.Length <= LargestFile) continue;
+                error = new IniError(path, 0, $"{path} is longer than {LargestFile} bytes, too long for a configuration file");
                 return false;
             }
 
-            bytes = System.IO.File.ReadAllBytes(path);
+            bytes = content.ToArray();
         }
         catch (UnauthorizedAccessException)
         {

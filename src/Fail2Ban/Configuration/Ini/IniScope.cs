@@ -55,7 +55,7 @@ internal sealed class IniScope(
         {
             // A parameter that extends what the file says: the file's value, not the parameter itself.
             string option = tag["known/".Length..].ToLowerInvariant();
-            if ((files.Known(section, option) ?? Origin(option)) is { } before) return Expand(tag, before.Text);
+            if ((files.Known(section, option) ?? files.Defaults.Options.GetValueOrDefault(option) ?? Origin(option)) is { } before) return Expand(tag, before.Text);
         }
 
         return tag == "__name__" ? null : Get(tag);

@@ -72,7 +72,7 @@ public sealed class DateDetector : IDisposable
     public IReadOnlyList<DateTemplateHits> Templates =>
     [
         .. _choice.Slots.Select(slot => new DateTemplateHits(
-            slot.Definition.Name, slot.Hits, slot.Weight, slot.Definition.Pattern, slot.Definition.Expression.Regex)),
+            slot.Definition.Name, slot.Hits, slot.Weight, slot.Definition.BaseWeight, slot.Definition.Pattern, slot.Definition.Expression.Regex)),
     ];
 
     private bool IsDescribed => _choice.Slots.Length <= MostDescribed;

@@ -18,8 +18,10 @@ internal static class DatePatterns
             foreach (TemplateDefinition template in read)
             {
                 // A word that stands for many adds those that are missing: dovecot has TAI64N first and then all of them.
+                // One that is there already stays in its place and takes the default's weight.
                 if (names.Add(template.Name)) templates.Add(template);
                 else if (read.Count == 1) throw new DatePatternException($"There is already a template with name {template.Name}");
+                else templates[templates.FindIndex(known => known.Name == template.Name)] = template;
             }
         }
 

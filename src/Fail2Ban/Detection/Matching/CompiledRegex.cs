@@ -77,7 +77,7 @@ internal sealed partial class CompiledRegex : IDisposable
 
     private static Derived? Derive(string group) =>
         DerivedName().Match(group) is { Success: true } name
-            ? new Derived(group, name.Groups[2].Value, IsTuple: name.Groups[1].ValueSpan is "tuple")
+            ? new Derived(group, TagExpander.GroupOf(name.Groups[2].Value), IsTuple: name.Groups[1].ValueSpan is "tuple")
             : null;
 
     private sealed record Derived(string Source, string Target, bool IsTuple)

@@ -10,6 +10,7 @@ namespace Fail2Ban.Detection.Matching;
 internal sealed class Connections(TimeProvider time)
 {
     private const int Capacity = 100;
+    private const int LinesPerConnection = 1000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly OrderedDictionary<string, (Fields Failure, long Stored)> _known = []; // oldest first
@@ -56,14 +57,22 @@ internal sealed class Connections(TimeProvider time)
             List<MatchedLine> matches = [.. failure.NoFailMatches, .. failure.Matches];
             failure.NoFailMatches.Clear();
             if (!gained) matches.AddRange(matched);
+            KeepLatest(matches);
             failure.Matches = matches;
         }
         else if (!forget)
         {
             failure.NoFailMatches.AddRange(matched);
+            KeepLatest(failure.NoFailMatches);
         }
 
         return failure;
+    }
+
+    // The original keeps them all; whoever can write to the log within one connection could fill the memory.
+    private static void KeepLatest(List<MatchedLine> lines)
+    {
+        if (lines.Count > LinesPerConnection) lines.RemoveRange(0, lines.Count - LinesPerConnection);
     }
 
     private static void Continue(Fields known, Fields line, bool gained)

@@ -60,7 +60,7 @@ public sealed partial class Filter
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
-        FailureData? prefix = CapturePrefix && _prefRegex is not null ? _prefRegex.Capture(whole).ToData() : null;
+        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? _prefRegex.Capture(whole).ToData() : FailureData.Empty;
         for (int i = 0; i < _failRegexes.Count; i++)
         {
             CompiledRegex regex = _failRegexes[i];

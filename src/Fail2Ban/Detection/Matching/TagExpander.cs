@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using Fail2Ban.Patterns;
 
 namespace Fail2Ban.Detection.Matching;
 
@@ -11,6 +12,9 @@ internal static partial class TagExpander
     private const string Name = @"(?P<dns>[\w\-.^_]*\w)";
     private const string Prefix = @"(?P<cidr>\d+)";
     private const string Address = $@"\[?(?:{IPv4}|{IPv6})\]?";
+
+    private static readonly SearchValues<char> GroupNameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
     /// <param name="text">As the user wrote it.</param>
     /// <param name="useDns">Decides whether <c>&lt;HOST&gt;</c> takes names.</param>
@@ -32,7 +36,7 @@ internal static partial class TagExpander
             "<SKIPLINES>" => $@"\n(?P<skiplines{skips++}>(?:(?:.*\n)*?))",
             string token => Group(token, ref opened),
         });
-        return ScopeFlags(expanded);
+        return PythonSyntax.LocaliseLeadingFlags(expanded);
     }
 
     // <F-NAME> opens a group, </F-NAME> closes it where it was opened; anything else is plain text.
@@ -45,22 +49,12 @@ internal static partial class TagExpander
         if (closes) return opened?.Contains(name) == true ? ")" : token;
 
         (opened ??= []).Add(name);
-        string group = name[2..] switch { "ID" => "fid", "PORT" => "fport", string other => other.ToLowerInvariant() };
-        return $"(?P<{group}>";
+        return $"(?P<{GroupOf(name[2..].ToLowerInvariant())}>";
     }
 
-    // Python takes global flags only at the very start; filters of older times have them at the start of a group.
-    private static string ScopeFlags(string text) =>
-        text.Contains("((?", StringComparison.Ordinal) || text.Contains(":(?", StringComparison.Ordinal)
-            ? GroupFlags().Replace(text, "$1:")
-            : text;
-
-    private static readonly SearchValues<char> GroupNameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+    /// <summary>The group of a tag's name in lower case; two have a name of their own.</summary>
+    public static string GroupOf(string name) => name switch { "id" => "fid", "port" => "fport", _ => name };
 
     [GeneratedRegex(@"</?[\w\-]+/?>", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
-
-    [GeneratedRegex(@"(?<!\\)\((?:\?:)?(\(\?[a-z]+)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex GroupFlags();
 }

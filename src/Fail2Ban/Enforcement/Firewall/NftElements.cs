@@ -18,20 +18,26 @@ internal sealed record NftElements(NftSet Set, bool IsAdd, string Element)
 
     /// <summary>Recognises <c>nft add element FAMILY TABLE SET { X }</c> or <c>delete</c>, and nothing else.</summary>
     /// <remarks>
-    /// Anything that the shell or nft could read in another way is not recognised and left to them: quotes, variables,
-    /// pipes, several statements or elements, options, <c>sudo</c>. Braces may be escaped as the shell wants it.
+    /// Anything that the shell or nft could read in another way is not recognised and left to them: variables, pipes,
+    /// several statements or elements, options, <c>sudo</c>. Braces may be escaped as the shell wants it, or the whole
+    /// statement be quoted.
     /// </remarks>
     public static bool TryParse(string command, [NotNullWhen(true)] out NftElements? elements)
     {
         elements = null;
         ReadOnlySpan<char> text = command.AsSpan().Trim(" \t\r\n");
-        if (text.ContainsAny('\n', '\r')) return false;
-        int open = text.IndexOf('{');
-        if (open < 0 || text[^1] != '}') return false;
-        ReadOnlySpan<char> inner = text[(open + 1)..^1];
-        ReadOnlySpan<char> head = text[..open];
+        int space = text.IndexOfAny(' ', '\t');
+        if (space < 0 || !Programs.Contains(text[..space].ToString())) return false;
+
+        ReadOnlySpan<char> statement = text[space..].Trim(" \t");
+        bool isQuoted = statement.Length > 1 && statement[0] is '"' or '\'' && statement[^1] == statement[0];
+        if (isQuoted) statement = statement[1..^1].Trim(" \t");
+        int open = statement.IndexOf('{');
+        if (open < 0 || statement[^1] != '}') return false;
+        ReadOnlySpan<char> inner = statement[(open + 1)..^1];
+        ReadOnlySpan<char> head = statement[..open];
         bool isEscaped = head.EndsWith('\\');
-        if (isEscaped != inner.EndsWith('\\')) return false;
+        if (isEscaped != inner.EndsWith('\\') || (isEscaped && isQuoted)) return false; // within quotes a backslash reaches nft
         if (isEscaped)
         {
             head = head[..^1];
@@ -40,15 +46,15 @@ internal sealed record NftElements(NftSet Set, bool IsAdd, string Element)
 
         if (!head.EndsWith(' ') && !head.EndsWith('\t')) return false;
         string[] words = head.ToString().Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length is not (5 or 6) || !Programs.Contains(words[0]) || words[1] is not ("add" or "delete") || words[2] != "element") return false;
+        if (words.Length is not (4 or 5) || words[0] is not ("add" or "delete") || words[1] != "element") return false;
 
         // Without a word for it the family is ip, as nft has it.
         byte family = 2;
-        if (words.Length == 6 && !NftSet.TryFamily(words[3], out family)) return false;
+        if (words.Length == 5 && !NftSet.TryFamily(words[2], out family)) return false;
         string table = words[^2], set = words[^1];
         string element = inner.Trim(" \t").ToString();
         if (!IsName(table) || !IsName(set) || !IsElement(element)) return false;
-        elements = new NftElements(new NftSet(family, table, set), words[1] == "add", element);
+        elements = new NftElements(new NftSet(family, table, set), words[0] == "add", element);
         return true;
     }
 

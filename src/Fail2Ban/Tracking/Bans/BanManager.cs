@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Fail2Ban.Addresses;
-using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
 using Fail2Ban.Tracking.Failures;
 
@@ -14,7 +12,7 @@ public sealed class BanManager
 
     private struct Live
     {
-        public byte[] Evidence;
+        public long Evidence; // handle of _pages
         public DateTime Begin; // UTC
         public double Seconds;
         public long Order; // of the ban; unique, so it also tells a reused slot from the one that was meant
@@ -30,6 +28,7 @@ public sealed class BanManager
     private readonly TimeProvider _time;
     private readonly IdTable<Live> _bans = new();
     private readonly EvidenceCodec _codec = new();
+    private EvidencePages _pages = new();
     private readonly Dictionary<FailureId, FailureId> _addresses = [];
 
     // Every live ban that ends by time has an entry with its present end. Entries of ended or changed bans stay until
@@ -124,6 +123,7 @@ public sealed class BanManager
         _bans.Clear();
         _addresses.Clear();
         _ends.Clear();
+        _pages = new EvidencePages();
         return all;
     }
 
@@ -177,7 +177,7 @@ public sealed class BanManager
         int index = _bans.Add(ticket.Id);
         _bans.ValueAt(index) = new Live
         {
-            Evidence = _codec.Encode(ticket.Matches.AsSpan(), ticket.Data),
+            Evidence = _pages.Put(_codec.Encode(ticket.Matches.AsSpan(), ticket.Data)),
             Begin = ticket.Time.UtcDateTime,
             Order = ++_order,
             Count = ban.Count,
@@ -231,15 +231,30 @@ public sealed class BanManager
     {
         Ban ban = BanAt(index);
         _addresses.Remove(ban.Ticket.Id);
+        _pages.Free(_bans.ValueAt(index).Evidence);
         _bans.RemoveAt(index);
+        if (_pages.IsWasteful) Compact();
         return ban;
+    }
+
+    private void Compact()
+    {
+        var pages = new EvidencePages();
+        for (int index = 0; index < _bans.End; index++)
+        {
+            if (!_bans.IsUsed(index)) continue;
+            ref Live live = ref _bans.ValueAt(index);
+            live.Evidence = pages.Put(_pages.Get(live.Evidence));
+        }
+
+        _pages = pages;
     }
 
     private Ban BanAt(int index)
     {
         FailureId id = _bans.IdAt(index);
         ref Live live = ref _bans.ValueAt(index);
-        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(live.Evidence);
+        (var matches, var data) = _codec.Decode(_pages.Get(live.Evidence));
         var ticket = new Ticket(
             id,
             _addresses.TryGetValue(id, out FailureId address) ? address : null,

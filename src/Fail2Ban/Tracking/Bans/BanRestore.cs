@@ -18,8 +18,8 @@ public static class BanRestore
     public static BanTime? Correct(DateTimeOffset begin, BanTime stored, BanTime jail, BanTimeIncrement increment, DateTimeOffset now)
     {
         // Any time below −1 counts as active for the query; −2 alone has a meaning.
-        if (stored.Seconds > -1 && begin.AddSeconds(stored.Seconds) <= now) return null;
-        if (!increment.Enabled && !jail.IsPermanent && begin.AddSeconds(jail.Seconds) <= now) return null;
+        if (stored.Seconds > -1 && stored.EndOf(begin) <= now) return null;
+        if (!increment.Enabled && !jail.IsPermanent && jail.EndOf(begin) <= now) return null;
 
         BanTime corrected = stored.Seconds == Unknown ? jail : stored;
         BanTime? most = increment.Enabled ? increment.MaxTime : jail;

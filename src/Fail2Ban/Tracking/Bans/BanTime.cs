@@ -14,6 +14,9 @@ public readonly record struct BanTime(double Seconds)
     public bool IsPermanent => Seconds == -1;
 
     /// <summary>When a ban that began then ends; <see cref="DateTimeOffset.MaxValue"/> for a permanent one or beyond the year 9999.</summary>
-    public DateTimeOffset EndOf(DateTimeOffset begin) =>
-        IsPermanent || Seconds >= (DateTimeOffset.MaxValue - begin).TotalSeconds ? DateTimeOffset.MaxValue : begin.AddSeconds(Seconds);
+    public DateTimeOffset EndOf(DateTimeOffset begin)
+    {
+        if (IsPermanent || Seconds >= (DateTimeOffset.MaxValue - begin).TotalSeconds) return DateTimeOffset.MaxValue;
+        return Seconds <= (DateTimeOffset.MinValue - begin).TotalSeconds ? DateTimeOffset.MinValue : begin.AddSeconds(Seconds);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Fail2Ban.Tracking.Bans.Formulas;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Tracking.Bans;
 
@@ -33,7 +34,7 @@ public sealed class BanTimeIncrement
     public BanTime? MaxTime => _maxTime is { } seconds ? new BanTime(seconds) : null;
 
     /// <summary>Sets an option from its text.</summary>
-    /// <param name="option">increment, factor, formula, multipliers or overalljails (without <c>bantime.</c>).</param>
+    /// <param name="option">increment, factor, formula, multipliers, maxtime, rndtime or overalljails (without <c>bantime.</c>).</param>
     /// <param name="value">As written in the configuration; an empty one unsets the option.</param>
     /// <returns>Null, or the sentence that says what cannot be taken and where; the option then keeps its value.</returns>
     public string? Set(string option, string value)
@@ -45,7 +46,7 @@ public sealed class BanTimeIncrement
             "factor" => SetFactor(value),
             "multipliers" => SetMultipliers(value),
             "formula" => SetFormula(value),
-            "maxtime" or "rndtime" => value.Length == 0 ? SetSeconds(option, null) : $"bantime.{option} is a time: it is set by its seconds",
+            "maxtime" or "rndtime" => SetTime(option, value),
             _ => $"unknown option 'bantime.{option}': increment, factor, formula, multipliers, maxtime, rndtime and overalljails are known",
         };
         if (error is not null) return error;
@@ -66,10 +67,16 @@ public sealed class BanTimeIncrement
         return null;
     }
 
+    private string? SetTime(string option, string value)
+    {
+        if (value.Length == 0) return SetSeconds(option, null);
+        return Duration.TryParseSeconds(value, out double seconds, out string error) ? SetSeconds(option, seconds) : error;
+    }
+
     /// <summary>An option as <c>get J bantime.X</c> answers: a bool, a string, a number of seconds, or null where unset.</summary>
     public object? Get(string option) => option switch
     {
-        "increment" => Enabled,
+        "increment" => _texts.ContainsKey(option) ? Enabled : null,
         "maxtime" => Seconds(_maxTime),
         "rndtime" => Seconds(_randomTime),
         _ => _texts.GetValueOrDefault(option),

@@ -29,8 +29,8 @@ internal sealed class EvidenceCodec
     private readonly Dictionary<string, int> _numbers = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
 
-    /// <summary>Packs lines and fields.</summary>
-    public byte[] Encode(ReadOnlySpan<MatchedLine> matches, FailureData data)
+    /// <summary>Packs lines and fields; the bytes are valid until the next call.</summary>
+    public ReadOnlySpan<byte> Encode(ReadOnlySpan<MatchedLine> matches, FailureData data)
     {
         _buffer.ResetWrittenCount();
         string firstLine = matches.IsEmpty ? "" : matches[0].ToString();
@@ -49,7 +49,7 @@ internal sealed class EvidenceCodec
             WriteValue(value, firstLine);
         }
 
-        return _buffer.WrittenSpan.ToArray();
+        return _buffer.WrittenSpan;
     }
 
     /// <summary>Unpacks what <see cref="Encode"/> of the same instance packed.</summary>

@@ -11,7 +11,7 @@ public sealed class FailureTracker
 {
     private struct Count
     {
-        public byte[] Evidence;
+        public long Evidence; // handle of _pages
         public DateTime First; // UTC; where counting began, moves on with findtime
         public DateTime Last; // UTC
         public int Retries;
@@ -20,6 +20,7 @@ public sealed class FailureTracker
 
     private readonly IdTable<Count> _counts = new();
     private readonly EvidenceCodec _codec = new();
+    private EvidencePages _pages = new();
 
     // Ids that are not the address to act on (<F-ID> beside <ADDR>); rare, so not in every slot.
     private readonly Dictionary<FailureId, FailureId> _addresses = [];
@@ -66,7 +67,7 @@ public sealed class FailureTracker
         DateTime time = failure.Time.UtcDateTime;
         _counts.ValueAt(index) = new Count
         {
-            Evidence = _codec.Encode(failure.Matches.AsSpan(), failure.Data),
+            Evidence = _pages.Put(_codec.Encode(failure.Matches.AsSpan(), failure.Data)),
             First = time,
             Last = time,
             Retries = retries,
@@ -117,6 +118,20 @@ public sealed class FailureTracker
         }
 
         _oldest = oldest;
+        if (_pages.IsWasteful) Compact();
+    }
+
+    private void Compact()
+    {
+        var pages = new EvidencePages();
+        for (int index = 0; index < _counts.End; index++)
+        {
+            if (!_counts.IsUsed(index)) continue;
+            ref Count count = ref _counts.ValueAt(index);
+            count.Evidence = pages.Put(_pages.Get(count.Evidence));
+        }
+
+        _pages = pages;
     }
 
     private void CountAgain(ref Count known, Failure failure, int retries)
@@ -136,19 +151,20 @@ public sealed class FailureTracker
 
         known.Retries += retries;
         known.Failures++;
-        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(known.Evidence);
+        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(_pages.Get(known.Evidence));
         var all = new List<MatchedLine>(matches);
 
         // As in the original, only the lines of the first failure stay split at their date.
         foreach (MatchedLine line in failure.Matches) all.Add(new MatchedLine("", "", line.ToString()));
-        known.Evidence = _codec.Encode(CollectionsMarshal.AsSpan(all)[Math.Max(0, all.Count - MaxMatches)..], data);
+        _pages.Free(known.Evidence);
+        known.Evidence = _pages.Put(_codec.Encode(CollectionsMarshal.AsSpan(all)[Math.Max(0, all.Count - MaxMatches)..], data));
     }
 
     private Ticket Take(int index)
     {
         Count count = _counts.ValueAt(index);
         FailureId id = _counts.IdAt(index);
-        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(count.Evidence);
+        (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(_pages.Get(count.Evidence));
         var ticket = new Ticket(
             id,
             _addresses.TryGetValue(id, out FailureId address) ? address : null,
@@ -162,6 +178,7 @@ public sealed class FailureTracker
 
     private void Remove(int index)
     {
+        _pages.Free(_counts.ValueAt(index).Evidence);
         if (_addresses.Count > 0) _addresses.Remove(_counts.IdAt(index));
         _counts.RemoveAt(index);
     }

@@ -5,12 +5,12 @@ namespace Fail2Ban.Tracking.Failures;
 /// <summary>A hash table from ids to small structs for up to millions of them.</summary>
 /// <remarks>
 /// A Dictionary would copy one array of a hundred megabytes each time it grows and hold both meanwhile; here slots live
-/// in chunks that never move, and only the buckets (4 bytes an id) are rebuilt. Not thread-safe.
+/// in chunks, and only the buckets (4 bytes an id) are rebuilt. Not thread-safe.
 /// </remarks>
 internal sealed class IdTable<TValue>
     where TValue : struct
 {
-    private const int ChunkBits = 9;
+    private const int ChunkBits = 11; // chunks of large tables are large objects: the collector never copies them
     private const int ChunkSize = 1 << ChunkBits;
     private const int None = -1;
     private const int FreeMark = -3; // minus None is the largest value of a free slot: −2
@@ -63,7 +63,7 @@ internal sealed class IdTable<TValue>
         else
         {
             index = _end++;
-            if (index >> ChunkBits == _chunks.Count) _chunks.Add(new Slot[ChunkSize]);
+            MakeRoom(index);
         }
 
         ref Slot slot = ref At(index);
@@ -109,6 +109,18 @@ internal sealed class IdTable<TValue>
     }
 
     private ref Slot At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+
+    // The first chunk grows from a few slots, so that a thousand quiet jails cost nothing.
+    private void MakeRoom(int index)
+    {
+        if (index >> ChunkBits == _chunks.Count) _chunks.Add(new Slot[index == 0 ? SmallestBuckets : ChunkSize]);
+        if (index < ChunkSize && index >= _chunks[0].Length)
+        {
+            Slot[] first = _chunks[0];
+            Array.Resize(ref first, first.Length * 2);
+            _chunks[0] = first;
+        }
+    }
 
     private void Rebuild(int size)
     {

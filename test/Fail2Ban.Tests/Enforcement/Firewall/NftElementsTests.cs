@@ -9,6 +9,8 @@ public sealed class NftElementsTests
     [InlineData("  /usr/sbin/nft  delete element ip6 t s { 2001:db8::/32 }\n", false, 10, "2001:db8::/32")]
     [InlineData("nft add element t s {<ip>}", true, 2, "<ip>")]
     [InlineData("nft\tadd element ip t s \\{ <fid> \\}", true, 2, "<fid>")]
+    [InlineData("nft \"add element inet f2b-table addr-set-sshd { <ip> }\"", true, 1, "<ip>")]
+    [InlineData("nft 'delete element inet t s { 1.2.3.4 }'", false, 1, "1.2.3.4")]
     public void Plain_element_commands_are_recognised(string command, bool isAdd, int family, string element)
     {
         Assert.True(NftElements.TryParse(command, out NftElements? elements));
@@ -33,6 +35,13 @@ public sealed class NftElementsTests
     [InlineData("nft add element inet t 's' { 1.2.3.4 }")]
     [InlineData("nft add element inet t s { }")]
     [InlineData("nft add element inet t s { <F-USER> }")]
+    [InlineData("nft \"add element inet t s { 1.2.3.4 }\" \"{ 1.2.3.5 }\"")]
+    [InlineData("nft \"add element inet t s \\{ 1.2.3.4 \\}\"")]
+    [InlineData("nft \"add element inet t s { 1.2.3.4 }'")]
+    [InlineData("nft \"add element inet t s { 1.2.3.4 }; reboot\"")]
+    [InlineData("nft \"")]
+    [InlineData("nft \"\"")]
+    [InlineData("nft")]
     [InlineData("")]
     [InlineData("{}")]
     public void Everything_else_is_left_to_the_shell(string command) => Assert.False(NftElements.TryParse(command, out _));

@@ -22,6 +22,8 @@ public sealed class BanRestoreTests
     [InlineData(10, 3600, 600, "1800", 1800.0)]
     [InlineData(10, -1, 600, "1800", 1800.0)]
     [InlineData(2000, 3600, 600, "1800", null)]
+    [InlineData(10, 1e300, 600, "", 1e300)]
+    [InlineData(10, -1e300, 600, "", null)]
     public void Stored_time_follows_the_present_configuration(double age, double stored, double jail, string? maxTime, double? expected)
     {
         var increment = new BanTimeIncrement();

@@ -35,4 +35,18 @@ public sealed class IdTableTests
         var left = Enumerable.Range(0, table.End).Where(table.IsUsed).ToDictionary(table.IdAt, index => table.ValueAt(index));
         Assert.Equal(model.OrderBy(pair => pair.Value), left.OrderBy(pair => pair.Value));
     }, iter: 50);
+
+    [Fact]
+    public void Grows_over_many_chunks_and_uses_freed_slots_again()
+    {
+        const int Count = 20_000;
+        var table = new IdTable<int>();
+        for (int i = 0; i < Count; i++) table.ValueAt(table.Add(FailureId.OfText($"u{i}"))) = i;
+        for (int i = 0; i < Count; i += 2) table.RemoveAt(table.Find(FailureId.OfText($"u{i}")));
+        for (int i = 0; i < Count; i += 2) table.ValueAt(table.Add(FailureId.OfText($"v{i}"))) = -i;
+        Assert.Equal((Count, Count), (table.Count, table.End));
+        for (int i = 0; i < Count; i++) Assert.Equal(i % 2 == 0 ? -i : i, table.ValueAt(table.Find(FailureId.OfText($"{(i % 2 == 0 ? 'v' : 'u')}{i}"))));
+        for (int i = 0; i < Count; i++) table.RemoveAt(table.Find(FailureId.OfText($"{(i % 2 == 0 ? 'v' : 'u')}{i}")));
+        Assert.Equal((0, 0), (table.Count, table.End));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Fail2Ban.Native.Libc;
 using Microsoft.Win32.SafeHandles;
 
@@ -24,9 +23,7 @@ internal static class FirstLine
             int end = buffer.AsSpan(0, count).IndexOf((byte)'\n');
             if (end < 0) return count < FirstRead ? "" : HashLong(file, buffer, out length);
             length = end + 1;
-#pragma warning disable CA5350 // not for security: the database has it so
-            return Hex(SHA1.HashData(buffer.AsSpan(0, end + 1)));
-#pragma warning restore CA5350
+            return Sha1.Hex(buffer.AsSpan(0, end + 1));
         }
         finally
         {
@@ -37,21 +34,19 @@ internal static class FirstLine
     private static string HashLong(SafeFileHandle file, byte[] buffer, out long length)
     {
         length = 0;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        var hash = new Sha1();
         for (long offset = 0; ;)
         {
             if (LogFileHandle.Read(file, buffer.AsSpan(0, ChunkReader.ChunkSize), offset, out int count) != 0 || count == 0) return "";
             int end = buffer.AsSpan(0, count).IndexOf((byte)'\n');
-            hash.AppendData(buffer, 0, end >= 0 ? end + 1 : count);
+            hash.Append(buffer.AsSpan(0, end >= 0 ? end + 1 : count));
             if (end >= 0)
             {
                 length = offset + end + 1;
-                return Hex(hash.GetHashAndReset());
+                return hash.Finish();
             }
 
             offset += count;
         }
     }
-
-    private static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
 }
