@@ -145,11 +145,7 @@ internal sealed class CatchUp(JournalSubscription subscription)
 
     private void Take(JournalReader reader, EntryFields fields, EntryText text)
     {
-        fields.Clear();
-        fields.RealTime = reader.RealTime;
-        fields.MonotonicTime = reader.MonotonicTime;
-        reader.RestartFields();
-        while (reader.NextField(out ReadOnlySpan<byte> field)) fields.Take(field);
+        fields.Load(reader);
         text.Compose(fields);
         subscription.Block.Append(text, fields.RealTime);
         subscription.LastSeen = fields.RealTime;

@@ -1,3 +1,5 @@
+using Fail2Ban.Native.Journal;
+
 namespace Fail2Ban.Detection.Sources.Journal;
 
 /// <summary>The fields of one entry that make a line, copied out of the journal.</summary>
@@ -43,9 +45,22 @@ internal sealed class EntryFields
     /// <summary>When the entry was received, in microseconds since the boot.</summary>
     internal long MonotonicTime { get; set; }
 
-    internal void Clear()
+    /// <summary>Forgets the entry before and takes times and fields of a reader's present entry.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="table">Sees all fields, or null.</param>
+    /// <exception cref="Native.NativeException">The entry is damaged, or was removed meanwhile.</exception>
+    internal void Load(JournalReader reader, MatchTable? table = null)
     {
         foreach (Field field in _all) field.Clear();
+        RealTime = reader.RealTime;
+        MonotonicTime = reader.MonotonicTime;
+        table?.BeginEntry();
+        reader.RestartFields();
+        while (reader.NextField(out ReadOnlySpan<byte> field))
+        {
+            Take(field);
+            table?.See(field);
+        }
     }
 
     /// <summary>Takes one field if it is of use; several messages are joined, of others the first counts.</summary>

@@ -93,7 +93,7 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
                 if (_mayBeAtCursor && reader.IsAt(_cursor!)) continue;
                 _mayBeAtCursor = false;
                 read++;
-                Load(reader, fields);
+                fields.Load(reader, _table);
                 Distribute(reader, fields, text, left);
             }
         }
@@ -166,20 +166,6 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
         }
 
         for (; gone < left.Count; gone++) Leave(left[gone]);
-    }
-
-    private void Load(JournalReader reader, EntryFields fields)
-    {
-        fields.Clear();
-        fields.RealTime = reader.RealTime;
-        fields.MonotonicTime = reader.MonotonicTime;
-        _table.BeginEntry();
-        reader.RestartFields();
-        while (reader.NextField(out ReadOnlySpan<byte> field))
-        {
-            fields.Take(field);
-            _table.See(field);
-        }
     }
 
     private void Seek()
