@@ -18,7 +18,7 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
     internal bool IsSame(JournalFileList? other) => Identity == other?.Identity;
 
     /// <summary>The files that match any of these patterns.</summary>
-    internal static JournalFileList OfPatterns(IEnumerable<string> patterns) => Of(patterns.SelectMany(Expand));
+    internal static JournalFileList OfPatterns(IEnumerable<string> patterns) => Of(patterns.SelectMany(Expand).SelectMany(WithArchived));
 
     /// <summary>The files that are written now.</summary>
     /// <param name="path">Only in this directory and those in it; null: where systemd keeps the journal.</param>
@@ -48,13 +48,21 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
         return (flags & JournalReader.SD_JOURNAL_SYSTEM) == 0 || name.Split('@', '.')[0] == "system";
     }
 
-    private static IEnumerable<string> Files(string folder)
+    private static IEnumerable<string> Files(string folder) => Entries(folder, Directory.EnumerateFiles)
+        .Where(file => file.EndsWith(".journal", StringComparison.Ordinal) && (!IsArchived(file) || IsRecent(file)));
+
+    // system.journal, and the system@….journal that it may just have become.
+    private static IEnumerable<string> WithArchived(string file)
     {
-        DateTime recent = TimeProvider.System.GetUtcNow().UtcDateTime - KeepArchived;
-        return Entries(folder, Directory.EnumerateFiles)
-            .Where(file => file.EndsWith(".journal", StringComparison.Ordinal)
-                && (!Path.GetFileName(file).Contains('@', StringComparison.Ordinal) || File.GetLastWriteTimeUtc(file) > recent));
+        if (IsArchived(file) || Path.GetDirectoryName(file) is not { } folder) return [file];
+        string start = Path.GetFileNameWithoutExtension(file) + "@";
+        return [file, .. Entries(folder, Directory.EnumerateFiles)
+            .Where(other => Path.GetFileName(other).StartsWith(start, StringComparison.Ordinal) && other.EndsWith(".journal", StringComparison.Ordinal) && IsRecent(other))];
     }
+
+    private static bool IsArchived(string file) => Path.GetFileName(file).Contains('@', StringComparison.Ordinal);
+
+    private static bool IsRecent(string file) => File.GetLastWriteTimeUtc(file) > TimeProvider.System.GetUtcNow().UtcDateTime - KeepArchived;
 
     private static IEnumerable<string> Folders(string root) => Entries(root, Directory.EnumerateDirectories);
 

@@ -18,6 +18,9 @@ internal sealed class JournalFollower : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
+    // Opening a view for each of a thousand new jails takes seconds, in which the others want their entries.
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(50);
+
     // Directories that come into being, and files that are listed one by one, send no event.
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
 
@@ -154,9 +157,10 @@ internal sealed class JournalFollower : IDisposable
         bool more = false;
         int open = 0;
         long now = JournalTime.Of(_time.GetUtcNow());
+        TimeSpan end = Now + Turn;
         foreach (JournalSubscription subscription in _behind.ToArray())
         {
-            if (open == MostViews)
+            if (open == MostViews || Now > end)
             {
                 more = true;
                 break;

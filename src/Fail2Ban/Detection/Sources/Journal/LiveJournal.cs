@@ -14,6 +14,9 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
 {
     private const int EntriesATurn = 4096;
 
+    // The library's work for each entry grows with what it has to match; beyond this it is cheaper to look at every entry.
+    private const int MostMatchWords = 64;
+
     private readonly List<JournalSubscription> _members = [];
     private MatchTable _table = new();
     private JournalReader? _reader;
@@ -23,6 +26,7 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
     // The last entry that was read, or the last one there was when the view was opened first.
     private string? _cursor;
     private bool _mayBeAtCursor;
+    private bool _toldNoEvents;
 
     internal IReadOnlyList<JournalSubscription> Members => _members;
 
@@ -45,7 +49,8 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
         }
         catch (NativeException failure)
         {
-            log.NoEvents(failure.Message);
+            if (!_toldNoEvents) log.NoEvents(failure.Message);
+            _toldNoEvents = true;
         }
 
         if (_cursor is null)
@@ -123,10 +128,15 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
     /// <returns>Whether they are.</returns>
     internal bool CheckFiles()
     {
-        if (_reader is null || (_files is null && _events is not null)) return false;
-        JournalFileList? now = parameters.ListFiles();
-        if (now is null || now.IsSame(_files) || now.Paths.Count == 0) return false;
-        log.Reopened(JournalSubscription.Name);
+        if (_reader is null) return false;
+        if (_files is null && _events is not null) return false; // the library sees to it
+        if (_files is not null)
+        {
+            JournalFileList? now = parameters.ListFiles();
+            if (now is null || now.IsSame(_files) || now.Paths.Count == 0) return false;
+            log.Reopened(JournalSubscription.Name);
+        }
+
         Close();
         Open();
         return true;
@@ -174,7 +184,7 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
         _table = new MatchTable();
         reader.FlushMatches();
         foreach (JournalSubscription member in _members) member.Wanted = _table.Add(member.Request.Matches);
-        if (_members.TrueForAll(member => member.Request.Matches.Count > 0))
+        if (_members.TrueForAll(member => member.Request.Matches.Count > 0) && _table.Count <= MostMatchWords)
             foreach (JournalSubscription member in _members) MatchTable.Apply(member.Request.Matches, reader);
         if (_cursor is null) reader.SeekHead();
         else reader.SeekCursor(_cursor);

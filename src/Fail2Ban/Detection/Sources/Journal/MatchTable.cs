@@ -15,6 +15,9 @@ internal sealed class MatchTable
 
     internal MatchTable() => _lookup = _terms.GetAlternateLookup<ReadOnlySpan<byte>>();
 
+    /// <summary>How many different words there are.</summary>
+    internal int Count => _present.Count;
+
     internal WantedEntries Add(IReadOnlyList<IReadOnlyList<string>> matches) =>
         new([.. matches.Select(group => group.GroupBy(word => word[..word.IndexOf('=', StringComparison.Ordinal)]).Select(words => words.Select(Term).ToArray()).ToArray())]);
 

@@ -37,6 +37,7 @@ internal sealed class WrittenJournal : IDisposable
 
         foreach (SampleEntry entry in entries) _writer.StandardInput.BaseStream.Write(entry.Export());
         _writer.StandardInput.BaseStream.Flush();
+        while (!File.Exists(CurrentFile) && !_writer.HasExited) Thread.Yield();
     }
 
     /// <summary>Ends the file; what was written is there when this returns.</summary>
