@@ -4,6 +4,7 @@ using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
+using LogPosition = Fail2Ban.Detection.Sources.LogPosition;
 
 namespace Fail2Ban.Jails;
 
@@ -90,7 +91,7 @@ public sealed class JailJournal : ILineSink
         if (_subscription is not { } subscription) return;
         _subscription = null;
         subscription.Dispose();
-        await StoreAsync(subscription);
+        if (subscription.LinesRead > 0) await StoreAsync(subscription.Position);
     }
 
     /// <summary>Begins a reload: the matches wait to be named again; what is read meanwhile is what was wanted before.</summary>
@@ -132,7 +133,9 @@ public sealed class JailJournal : ILineSink
         DateTimeOffset now = _services.Time.GetUtcNow();
         if (now - _storedAt < StoreInterval) return;
         _storedAt = now;
-        _loop.Run(() => StoreAsync(delivery.From));
+        // The position of now: deliveries that are dropped after a stop count as worked off, too.
+        LogPosition position = delivery.From.Position;
+        if (delivery.From.LinesRead > 0) _loop.Run(() => StoreAsync(position));
     }
 
     private void Subscribe(long after)
@@ -154,10 +157,9 @@ public sealed class JailJournal : ILineSink
         Subscribe(subscription.Position.Offset);
     }
 
-    private async Task StoreAsync(LogSubscription subscription)
+    private async Task StoreAsync(LogPosition position)
     {
-        if (subscription.LinesRead == 0 || _services.Store is not { } store) return;
-        LogPosition position = subscription.Position;
-        await store.UpdateLogAsync(_jail, JournalWatcher.SourceName, new Store.LogPosition(position.Offset / MicrosecondsPerSecond, position.FirstLineHash));
+        if (_services.Store is { } store)
+            await store.UpdateLogAsync(_jail, JournalWatcher.SourceName, new Store.LogPosition(position.Offset / MicrosecondsPerSecond, position.FirstLineHash));
     }
 }

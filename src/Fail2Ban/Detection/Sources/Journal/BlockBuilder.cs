@@ -44,10 +44,4 @@ internal sealed class BlockBuilder
         Count = 0;
         return block;
     }
-
-    /// <summary>Throws away what was collected.</summary>
-    internal void Clear()
-    {
-        if (_entries is not null) Take(caughtUp: false).Release();
-    }
 }

@@ -3,22 +3,6 @@ using Fail2Ban.Native.Journal;
 
 namespace Fail2Ban.Detection.Sources.Journal;
 
-/// <summary>What became of one turn of a follower that is behind.</summary>
-internal enum CatchUpResult
-{
-    /// <summary>There is more to read.</summary>
-    More,
-
-    /// <summary>The sink has no room; the follower is woken when it has.</summary>
-    NoRoom,
-
-    /// <summary>The journal could not be read; to be tried again later.</summary>
-    Failed,
-
-    /// <summary>The end was reached.</summary>
-    AtEnd,
-}
-
 /// <summary>
 /// Reads for one subscription that is not in step with the others, through a view of its own with only its own matches.
 /// </summary>
@@ -97,7 +81,7 @@ internal sealed class CatchUp(JournalSubscription subscription)
     /// <summary>The journal could not be read: goes on behind what was delivered, after a pause.</summary>
     internal void Fail(TimeSpan due)
     {
-        subscription.Block.Clear();
+        if (subscription.Block.Count > 0) subscription.Deliver(subscription.ToldCaughtUp);
         _cursor = null;
         Due = due;
         Close();

@@ -53,10 +53,8 @@ internal sealed class JournalFollower : IDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
-    internal void Add(JournalSubscription subscription) => Remove(subscription);
-
-    // The thread sees by itself whether it is new or has ended.
-    internal void Remove(JournalSubscription subscription)
+    /// <summary>A subscription is new or has ended; the thread sees by itself which.</summary>
+    internal void Note(JournalSubscription subscription)
     {
         _changed.Enqueue(subscription);
         Wake();
@@ -95,7 +93,7 @@ internal sealed class JournalFollower : IDisposable
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 // Jails that read other logs must go on; the pause keeps a lasting fault from spinning.
-                _live.Close();
+                _live.Fail();
                 Report(failure is NativeException ? failure.Message : failure.ToString());
                 Poll.WaitForInput(_wake.Handle, null, Retry);
                 TakeChanges();
@@ -111,7 +109,7 @@ internal sealed class JournalFollower : IDisposable
         TakeChanges();
         if (_behind.Count == 0 && _live.Members.Count == 0)
         {
-            _live.Close();
+            _live.Rest();
             Poll.WaitForInput(_wake.Handle, null, Timeout.InfiniteTimeSpan);
             return;
         }

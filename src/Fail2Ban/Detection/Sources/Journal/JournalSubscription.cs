@@ -76,7 +76,7 @@ internal sealed class JournalSubscription : LogSubscription
     {
         if (_ended) return;
         _ended = true;
-        _follower.Remove(this);
+        _follower.Note(this);
     }
 
     internal void SetError(string? error) => _lastError = error;

@@ -30,7 +30,7 @@ public sealed class JournalWatcher(Log log, TimeProvider time) : IDisposable
             if (!_followers.TryGetValue(request.Parameters, out JournalFollower? follower))
                 _followers.Add(request.Parameters, follower = new JournalFollower(request.Parameters, _log, time));
             var subscription = new JournalSubscription(follower, request, time.LocalTimeZone);
-            follower.Add(subscription);
+            follower.Note(subscription);
             return subscription;
         }
     }

@@ -85,7 +85,7 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
     /// <param name="text">Room to work in.</param>
     /// <param name="left">Those that had no room are added here; they are no members any more.</param>
     /// <returns>Whether it stopped only to let others have their turn.</returns>
-    /// <exception cref="NativeException">The journal cannot be read; <see cref="Close"/> follows.</exception>
+    /// <exception cref="NativeException">The journal cannot be read; <see cref="Fail"/> follows.</exception>
     internal bool Read(EntryFields fields, EntryText text, List<JournalSubscription> left)
     {
         if (_members.Count == 0 || _reader is not { } reader) return false;
@@ -142,16 +142,29 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
         return true;
     }
 
-    /// <summary>Closes the view; the place is kept.</summary>
-    internal void Close()
+    /// <summary>Something went wrong: what was read since the last noted place will be shown again.</summary>
+    internal void Fail()
+    {
+        Close();
+        foreach (JournalSubscription member in _members) member.MaySeeAgain = true;
+    }
+
+    /// <summary>Closes the view of nobody; the next one begins at the end there is then.</summary>
+    internal void Rest()
+    {
+        Close();
+        _cursor = null;
+    }
+
+    public void Dispose() => Close();
+
+    private void Close()
     {
         _events?.Dispose();
         _events = null;
         _reader?.Dispose();
         _reader = null;
     }
-
-    public void Dispose() => Close();
 
     private void Distribute(JournalReader reader, EntryFields fields, EntryText text, List<JournalSubscription> left)
     {

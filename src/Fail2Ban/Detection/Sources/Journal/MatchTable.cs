@@ -90,6 +90,3 @@ internal sealed class MatchTable
         public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }
-
-/// <summary>Alternatives; of each, all fields must be there; of a field, any of its terms (indices into a <see cref="MatchTable"/>).</summary>
-internal sealed record WantedEntries(int[][][] Groups);
