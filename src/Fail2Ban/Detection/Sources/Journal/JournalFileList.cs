@@ -34,7 +34,8 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
         return Of(folders.SelectMany(Files).Where(file => IsWanted(Path.GetFileName(file), wanted)));
     }
 
-    private static JournalFileList Of(IEnumerable<string> paths)
+    /// <summary>Just these files.</summary>
+    internal static JournalFileList Of(IEnumerable<string> paths)
     {
         string[] sorted = [.. paths.Distinct().Order(StringComparer.Ordinal)];
         var identity = new StringBuilder();

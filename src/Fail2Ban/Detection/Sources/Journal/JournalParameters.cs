@@ -70,7 +70,7 @@ public sealed record JournalParameters
         files = ListFiles();
         if (files is { Paths.Count: 0 } && Files is not null) throw new NativeException("sd_journal_open_files", Files, Errno.ENOENT, "no file matches journalfiles");
         if (files is { Paths.Count: 0 }) files = null;
-        JournalReader reader = files is not null ? JournalReader.OpenFiles(files.Paths)
+        JournalReader reader = files is not null ? OpenFiles(ref files)
             : Path is not null ? JournalReader.OpenDirectory(Path, (Flags ?? 0) & (JournalReader.SD_JOURNAL_SYSTEM | JournalReader.SD_JOURNAL_CURRENT_USER))
             : Namespace is not null ? JournalReader.OpenNamespace(Namespace, Flags ?? 0)
             : JournalReader.Open(Flags ?? JournalReader.SD_JOURNAL_SYSTEM);
@@ -94,6 +94,35 @@ public sealed record JournalParameters
         if (Namespace is not null) parts.Add($"'namespace': {PythonText.Repr(Namespace)}");
         if (Rotated) parts.Add("'rotated': True");
         return "{" + string.Join(", ", parts) + "}";
+    }
+
+    // One damaged file, or one that is just being made, must not hide the others; the next look tries it again.
+    private static JournalReader OpenFiles(ref JournalFileList files)
+    {
+        try
+        {
+            return JournalReader.OpenFiles(files.Paths);
+        }
+        catch (NativeException) when (files.Paths.Count > 1)
+        {
+            string[] readable = [.. files.Paths.Where(CanOpen)];
+            if (readable.Length == 0) throw;
+            files = JournalFileList.Of(readable);
+            return JournalReader.OpenFiles(readable);
+        }
+    }
+
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using JournalReader reader = JournalReader.OpenFiles([path]);
+            return true;
+        }
+        catch (NativeException)
+        {
+            return false;
+        }
     }
 
     private static (JournalParameters? Parameters, string Error) Parse(IReadOnlyDictionary<string, string> given, string? defaultFlags)

@@ -183,6 +183,24 @@ public sealed class JournalWatcherTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_file_does_not_hide_the_others_and_is_read_when_it_is_whole()
+    {
+        string other = Path.Combine(_journal.Folder, "user-1.journal");
+        _journal.Write(Entry(1));
+        _journal.Finish();
+        byte[] whole = File.ReadAllBytes(_journal.CurrentFile);
+        File.Move(_journal.CurrentFile, other);
+        _journal.Write(Entry(0));
+        _journal.Finish();
+        File.WriteAllBytes(other, whole[..100]);
+        var sink = new EntrySink();
+        Follow(sink, Parameters(("journalpath", _journal.Folder)));
+        Assert.Equal(["app: m0"], sink.WaitForTexts(1));
+        File.WriteAllBytes(other, whole);
+        Assert.Equal(["app: m0", "app: m1"], sink.WaitForTexts(2));
+    }
+
+    [Fact]
     public void Huge_and_unreadable_messages_become_bounded_lines()
     {
         byte[] huge = new byte[3_000_000];
