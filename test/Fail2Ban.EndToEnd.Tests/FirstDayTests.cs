@@ -88,7 +88,7 @@ public sealed partial class FirstDayTests
         Assert.Contains("fail2ban-server", File.ReadAllText($"/proc/{host.ServerPid}/cmdline"), StringComparison.Ordinal);
     }
 
-    // The distribution's default; the log file stands in for the journal, which this version does not read.
+    // The distribution's default; the log file stands in for the journal.
     private static Sandbox Ubuntu()
     {
         var host = new Sandbox();

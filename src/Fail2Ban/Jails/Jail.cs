@@ -2,6 +2,7 @@ using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
+using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Logging;
 using Fail2Ban.Store;
@@ -19,6 +20,7 @@ public sealed class Jail
     // Firewall names are made of the jail's name; iptables allows 28 characters, of which "f2b-" takes four.
     private const int LongName = 26;
     private const int MaximumErrors = 100;
+    private const string SystemdBackend = "systemd";
 
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromSeconds(5);
 
@@ -35,7 +37,8 @@ public sealed class Jail
     /// <param name="name">Unique in the server.</param>
     /// <param name="backend">As <c>statistics</c> shows it: <c>pyinotify</c>, <c>polling</c> or <c>systemd</c>.</param>
     /// <param name="services">What all jails share.</param>
-    public Jail(string name, string backend, JailServices services)
+    /// <param name="journal">Which journal it reads; only with backend <c>systemd</c>.</param>
+    public Jail(string name, string backend, JailServices services, JournalParameters? journal = null)
     {
         Name = name;
         Backend = backend;
@@ -47,10 +50,11 @@ public sealed class Jail
         Ignore = new IgnoreChecks(services);
         Bans = new JailBans(name, services, _loop, () => _counters);
         Logs = new JailLogs(name, services, _loop, ReadBlock) { Polling = backend == "polling" };
+        if (backend == SystemdBackend) Journal = new JailJournal(name, services, _loop, ReadBlock, journal ?? new JournalParameters());
         ResetSettings();
         _log.Creating(name);
         if (name.Length >= LongName) _log.NameTooLong(name);
-        _log.Uses(name, backend);
+        _log.Uses(name, backend, Journal?.Parameters.ToString() ?? "{}");
         _log.Initiated(backend);
     }
 
@@ -75,6 +79,9 @@ public sealed class Jail
     /// <summary>The logs.</summary>
     public JailLogs Logs { get; }
 
+    /// <summary>What it reads of the journal; null unless its backend is <c>systemd</c>.</summary>
+    public JailJournal? Journal { get; }
+
     /// <summary>Whether lines are passed over; bans go on and end in time.</summary>
     public bool Idle { get; set; }
 
@@ -93,6 +100,7 @@ public sealed class Jail
         if (_started)
         {
             Logs.RemoveStale();
+            if (Journal is not null) await Journal.EndReloadAsync(Failures.FindTime);
             return true;
         }
 
@@ -100,6 +108,7 @@ public sealed class Jail
         await Bans.Actions.StartAsync();
         await Bans.RestoreAsync(Ignore);
         await Logs.StartAsync();
+        if (Journal is not null) await Journal.StartAsync(Failures.FindTime);
         _log.Started(Name);
         return true;
     });
@@ -108,6 +117,7 @@ public sealed class Jail
     public Task StopAsync() => InvokeAsync(async jail =>
     {
         await Logs.StopAsync();
+        if (Journal is not null) await Journal.StopAsync();
         if (_started)
         {
             await Bans.RepealAsync();
@@ -175,6 +185,7 @@ public sealed class Jail
         Ignore.Reset();
         ResetSettings();
         Logs.MarkStale();
+        Journal?.BeginReload();
         return true;
     });
 

@@ -24,8 +24,8 @@ internal static class JailSentences
     public static void NameTooLong(this Log log, string jail) => log.Write(LogLevel.Warning,
         $"Jail name '{jail}' might be too long and some commands might not function correctly. Please shorten");
 
-    public static void Uses(this Log log, string jail, string backend) => log.Write(LogLevel.Info,
-        $"Jail '{jail}' uses {(backend == "polling" ? "poller" : backend)} {{}}");
+    public static void Uses(this Log log, string jail, string backend, string parameters) => log.Write(LogLevel.Info,
+        $"Jail '{jail}' uses {(backend == "polling" ? "poller" : backend)} {parameters}");
 
     public static void Initiated(this Log log, string backend) => log.Write(LogLevel.Info, $"Initiated '{backend}' backend");
 
@@ -93,6 +93,21 @@ internal static class JailSentences
 
     public static void NotFollowed(this Log log, string path, string error) =>
         log.Write(LogLevel.Error, $"Unable to follow {path}: {error}");
+
+    public static void MatchAdded(this Log log, string jail, IReadOnlyList<string> words) =>
+        log.Write(LogLevel.Info, $"[{jail}] Added journal match for: {PythonText.Repr(string.Join(' ', words))}");
+
+    public static void MatchRemoved(this Log log, string jail, IReadOnlyList<string> words) =>
+        log.Write(LogLevel.Info, $"[{jail}] Removed journal match for: {PythonText.Repr(words)}");
+
+    public static void MatchInvalid(this Log log, IReadOnlyList<string> words) =>
+        log.Write(LogLevel.Error, $"Error adding journal match for: {PythonText.Repr(string.Join(' ', words))}");
+
+    public static void NoMatchSet(this Log log, string jail) => log.Write(LogLevel.Notice,
+        $"[{jail}] Jail started without 'journalmatch' set. Jail regexs will be checked against all journal entries, which is not advised for performance reasons.");
+
+    public static void InOperation(this Log log, string jail) =>
+        log.Write(LogLevel.Info, $"[{jail}] Jail is in operation now (process new journal entries)");
 
     public static void TooManyErrors(this Log log, int count) => log.Write(LogLevel.Error, $"Too many errors at once ({count}), going idle");
 

@@ -1,5 +1,6 @@
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Sources.Files;
+using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Logging;
 using Fail2Ban.Processes;
@@ -15,6 +16,7 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lock _making = new();
     private FileWatcher? _watcher;
+    private JournalWatcher? _journal;
     private ShellRunner? _shell;
     private Enforcer? _enforcer;
     private DnsResolver? _resolver;
@@ -41,6 +43,9 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     /// <summary>Follows log files.</summary>
     public FileWatcher Watcher => Make(ref _watcher, () => new FileWatcher(log, time));
 
+    /// <summary>Follows the systemd journal.</summary>
+    public JournalWatcher Journal => Make(ref _journal, () => new JournalWatcher(log, time));
+
     /// <summary>Runs shell commands.</summary>
     public ShellRunner Shell => Make(ref _shell, () => new ShellRunner(log, time));
 
@@ -57,6 +62,7 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _watcher?.Dispose();
+        _journal?.Dispose();
         if (_enforcer is not null) await _enforcer.DisposeAsync();
         _shell?.Dispose();
         _resolver?.Dispose();

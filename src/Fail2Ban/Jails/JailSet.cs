@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fail2Ban.Detection.Sources.Journal;
 
 namespace Fail2Ban.Jails;
 
@@ -22,11 +23,14 @@ public sealed class JailSet(JailServices services)
     public Jail? Find(string name) => _jails.GetValueOrDefault(name);
 
     /// <summary>Adds a jail.</summary>
+    /// <param name="name">Unique in the server.</param>
+    /// <param name="backend">See <see cref="Jail.Backend"/>.</param>
+    /// <param name="journal">Which journal it reads; only with backend <c>systemd</c>.</param>
     /// <returns>Null where one of that name exists.</returns>
-    public async Task<Jail?> AddAsync(string name, string backend)
+    public async Task<Jail?> AddAsync(string name, string backend, JournalParameters? journal = null)
     {
         if (_jails.ContainsKey(name)) return null;
-        var jail = new Jail(name, backend, services);
+        var jail = new Jail(name, backend, services, journal);
         if (!_jails.TryAdd(name, jail)) return null;
         if (services.Store is { } store) await store.AddJailAsync(name);
         return jail;

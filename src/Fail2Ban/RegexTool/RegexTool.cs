@@ -12,7 +12,6 @@ public static class RegexTool
     private const int WrongInput = 255;
     private const int UnknownOption = 2;
     private const int Failed = 1;
-    private const string JournalName = "systemd-journal";
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -79,7 +78,7 @@ public static class RegexTool
 
     private static int Test(RegexToolOptions options, RegexToolHost host, TextWriter output, Log log)
     {
-        bool isJournal = options.Arguments[0].StartsWith(JournalName, StringComparison.Ordinal);
+        bool isJournal = options.Arguments[0].StartsWith(JournalInput.Name, StringComparison.Ordinal);
         FailureFormat? format = options.Out is null ? null : new FailureFormat(options.Out);
         var head = new ReportHead(output, isSilent: format is not null);
         head.Begin();
@@ -87,7 +86,7 @@ public static class RegexTool
         using Filter filter = setup.Build(isJournal ? "journal" : "file");
         Func<string, IReadOnlyList<FailureId>> resolve = Resolver(host, filter, log);
 
-        Report? report = format is null ? new Report(options, filter, host.Time, resolve) : null;
+        Report? report = format is null ? new Report(options, filter, host.Time, resolve) { HasDates = !isJournal || filter.DatePattern is not null } : null;
         LineTest test = new(filter, report, format, options.Invert, resolve, output);
         ReadLog(options, isJournal, setup, filter, head, host, log, test.Handle);
         report?.Print(output);
@@ -98,7 +97,13 @@ public static class RegexTool
         RegexToolOptions options, bool isJournal, FilterSetup setup, Filter filter, ReportHead head, RegexToolHost host, Log log, LineHandler handle)
     {
         string source = options.Arguments[0];
-        if (isJournal) throw new FilterException($"'{source}': reading the journal is not yet supported in this build; give a log file or a line");
+        if (isJournal)
+        {
+            head.Text("systemd journal");
+            if (LogEncoding.TryParse(options.Encoding ?? setup.Encoding ?? "auto", out LogEncoding named, out _)) head.Line("encoding", named.Name);
+            JournalInput.Read(source, options.JournalMatch, setup.JournalMatches, head, host.Time.LocalTimeZone, handle);
+            return;
+        }
 
         if (source == "-" || File.Exists(source))
         {

@@ -43,6 +43,9 @@ internal sealed class Report
         _missed = new LineList("missed", options.PrintAllMissed ? null : options.PrintMissed ? limit : 0, movable);
     }
 
+    /// <summary>Whether dates were searched at all; entries of the journal bring theirs.</summary>
+    public bool HasDates { get; init; } = true;
+
     public void Count(in LogLine line, in LineResult result)
     {
         _lines++;
@@ -87,7 +90,7 @@ internal sealed class Report
 
         PrintRegexes(output, "Failregex", _failRegexes);
         PrintRegexes(output, "Ignoreregex", _ignoreRegexes);
-        PrintDates(output);
+        if (HasDates) PrintDates(output);
         output.Write($"\nLines: {_lines} lines, {_ignored.Count} ignored, {_matched.Count} matched, {_missed.Count} missed\n");
         output.Write($"[processed in {_time.GetElapsedTime(_start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} sec]\n\n");
         if (_options.PrintAllMatched) _matched.Print(output, Explain(_failRegexes));

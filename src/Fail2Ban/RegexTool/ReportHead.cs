@@ -14,6 +14,8 @@ internal sealed class ReportHead(TextWriter output, bool isSilent)
 
     public void Line(string label, string value) => Write($"Use{label.PadLeft(LabelWidth)} : {value}\n");
 
+    public void Text(string label) => Write($"Use{label.PadLeft(LabelWidth + 7)}\n");
+
     public void RealOptions(string value) => Write($"Real{"filter options".PadLeft(LabelWidth - 1)} : {value}\n");
 
     public void MultiLine(IReadOnlyList<string> lines)

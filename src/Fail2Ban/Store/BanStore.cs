@@ -77,6 +77,14 @@ public sealed class BanStore : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>What is stored of a log, whatever its first line was; null where nothing is.</summary>
+    public async Task<LogPosition?> FindLogAsync(string jail, string path)
+    {
+        LogPosition? stored = null;
+        await _writer.Enqueue(writes => stored = writes.FindLog(jail, path)).ConfigureAwait(false);
+        return stored;
+    }
+
     /// <summary>A log was read so far.</summary>
     public Task<bool> UpdateLogAsync(string jail, string path, LogPosition position) =>
         _writer.Enqueue(writes => writes.UpdateLog(jail, path, position));

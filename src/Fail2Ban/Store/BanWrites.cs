@@ -111,7 +111,7 @@ internal sealed class BanWrites : IDisposable
         _ => "$0 IS NULL AND $1 IS NULL",
     };
 
-    private LogPosition? FindLog(string jail, string path)
+    public LogPosition? FindLog(string jail, string path)
     {
         using SqliteDataReader row = _findLog.With(jail, path).ExecuteReader();
         if (!row.Read()) return null;

@@ -27,7 +27,7 @@ public sealed partial class LayeringTests
         ["Store"] = ["Tracking", "Detection/Matching", "Addresses"],
         ["Jails"] = ["Detection", "Tracking", "Enforcement", "Store", "Addresses", "Patterns", "Tags", "Processes"],
         ["Control/Wire"] = ["Native"],
-        ["Control/Commands"] = ["Jails", "Detection/Matching", "Configuration", "Addresses", "Store", "Native", "Control/Wire"],
+        ["Control/Commands"] = ["Jails", "Detection/Matching", "Detection/Sources", "Configuration", "Addresses", "Store", "Native", "Control/Wire"],
         ["Control"] = ["Jails", "Configuration", "Addresses", "Store", "Native"],
         ["Daemon"] = ["Control", "Jails", "Store", "Configuration", "Processes", "Native"],
         ["Client"] = ["Configuration", "Control/Wire", "Processes", "Native"],

@@ -1,3 +1,5 @@
+using Fail2Ban.Configuration;
+using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -42,10 +44,10 @@ internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, S
         string name = words.Text(0);
         if (name == "--all") throw CommandException.Value("Reserved name '--all'");
         string wanted = words.Count > 1 ? words.Text(1) : "auto";
-        string backend = Backend(wanted);
+        string backend = Backend(wanted, out JournalParameters? journal);
         if (jails.Find(name) is { } present && stream.Reloading is { } reloading && reloading.Remove(name))
         {
-            if (present.Backend == backend)
+            if (present.Backend == backend && present.Journal?.Parameters == journal)
             {
                 log.ReloadingJail(name);
                 await present.BeginReloadAsync();
@@ -55,20 +57,34 @@ internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, S
             await jails.RemoveAsync(present);
         }
 
-        return await jails.AddAsync(name, backend) is null ? throw CommandException.DuplicateJail(name) : name;
+        return await jails.AddAsync(name, backend, journal) is null ? throw CommandException.DuplicateJail(name) : name;
     }
 
     // auto takes what notices changes at once; parameters of a backend are its own matter.
-    private static string Backend(string wanted)
+    private static string Backend(string wanted, out JournalParameters? journal)
     {
+        journal = null;
         string name = wanted.Split('[')[0].Trim();
-        return name switch
+        switch (name)
         {
-            "auto" or "pyinotify" => "pyinotify",
-            "polling" => "polling",
-            "systemd" => throw CommandException.Value("backend systemd: this version does not read the journal yet; use auto with a logpath"),
-            _ => throw CommandException.Value($"Unknown backend {wanted}. Must be among ['pyinotify', 'polling', 'systemd'] or 'auto'"),
-        };
+            case "auto" or "pyinotify":
+                return "pyinotify";
+            case "polling":
+                return "polling";
+            case "systemd":
+                journal = Journal(wanted);
+                return "systemd";
+            default:
+                throw CommandException.Value($"Unknown backend {wanted}. Must be among ['pyinotify', 'polling', 'systemd'] or 'auto'");
+        }
+    }
+
+    private static JournalParameters Journal(string wanted)
+    {
+        if (!ParameterList.TryParse(wanted, out ParameterList? list, out string error)) throw CommandException.Value($"backend {wanted}: {error}");
+        string? defaultFlags = Environment.GetEnvironmentVariable(JournalParameters.DefaultFlagsVariable);
+        if (!JournalParameters.TryParse(list!.Parameters, defaultFlags, out JournalParameters? journal, out error)) throw CommandException.Value(error);
+        return journal.Problem() is { } problem ? throw CommandException.Value(problem) : journal;
     }
 
     private async Task<object?> StartAsync(CommandWords words, StreamState stream)

@@ -20,7 +20,7 @@ internal static partial class JailSettings
         "banip" => BanList(jail, words.Count > 0 && words.Text(0) == "--with-time"),
         "logpath" => jail.Logs.Paths.Cast<object?>().ToList(),
         "logencoding" => jail.Logs.Encoding.Name,
-        "journalmatch" => new List<object?>(),
+        "journalmatch" => JournalMatches(jail),
         "ignoreself" => jail.Ignore.List.IgnoreSelf,
         "ignoreip" => jail.Ignore.List.Items.Cast<object?>().ToList(),
         "ignorecommand" => jail.Ignore.Command,
@@ -84,8 +84,14 @@ internal static partial class JailSettings
             case "logencoding":
                 if (jail.Logs.SetEncoding(words.Text(0)) is { } unknown) throw new CommandException("LookupError", unknown);
                 break;
-            case "addjournalmatch" or "deljournalmatch" when jail.Backend != "systemd":
+            case "addjournalmatch" or "deljournalmatch" when jail.Journal is null:
                 return null; // a filter's journalmatch means nothing to a jail that reads files
+            case "addjournalmatch":
+                if (jail.Journal.AddMatch(words.Texts()) is { } invalid) throw CommandException.Value(invalid);
+                return JournalMatches(jail);
+            case "deljournalmatch":
+                if (jail.Journal.RemoveMatch(words.Texts()) is { } absent) throw CommandException.Value(absent);
+                return JournalMatches(jail);
             case "prefregex":
                 jail.Filter.SetPrefRegex(words.Text(0));
                 break;
@@ -179,6 +185,9 @@ internal static partial class JailSettings
         (int count, IReadOnlyList<string> absent) = await jail.UnbanAsync([.. ids.Where(id => id != "--report-absent")]);
         return report && absent.Count > 0 ? throw CommandException.Value($"not banned: {PythonText.Repr(absent)}") : (long)count;
     }
+
+    private static List<object?> JournalMatches(Jail jail) =>
+        [.. (jail.Journal?.Matches ?? []).Select(group => group.Cast<object?>().ToList())];
 
     private static object Banned(Jail jail, CommandWords words)
     {

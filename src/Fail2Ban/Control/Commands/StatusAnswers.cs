@@ -33,7 +33,7 @@ internal static class StatusAnswers
             new PythonTuple("Currently failed", (long)jail.Failures.Current),
             new PythonTuple("Total failed", jail.Failures.Total),
         };
-        if (flavor != "short") filter.Add(new PythonTuple("File list", jail.Logs.Paths.Cast<object?>().ToList()));
+        if (flavor != "short") filter.Add(Sources(jail));
         var actions = new List<object?>
         {
             new PythonTuple("Currently banned", (long)jail.Bans.Manager.Current),
@@ -42,6 +42,10 @@ internal static class StatusAnswers
         if (flavor != "short") actions.Add(new PythonTuple("Banned IP list", Ids(jail)));
         return new List<object?> { new PythonTuple("Filter", filter), new PythonTuple("Actions", actions) };
     });
+
+    private static PythonTuple Sources(Jail jail) => jail.Journal is { } journal
+        ? new PythonTuple("Journal matches", new List<object?> { string.Join(" + ", journal.Matches.Select(group => string.Join(' ', group))) })
+        : new PythonTuple("File list", jail.Logs.Paths.Cast<object?>().ToList());
 
     /// <summary>The banned ids of a jail in the order of their bans.</summary>
     public static List<object?> Ids(Jail jail) => [.. jail.Bans.Manager.IdsInBanOrder().Select(id => (object)new PythonId(id.ToString()))];
