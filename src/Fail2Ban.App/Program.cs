@@ -29,7 +29,10 @@ if (name == "fail2ban-regex")
 }
 
 string build = typeof(ServerProcess).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.System, RunServer, build);
+var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.System, RunServer, build)
+{
+    CheckStream = stream => ConfigurationCheck.Run(stream, TimeProvider.System),
+};
 return ClientProgram.Run(name, words, host);
 
 static int RunServer(ServerStart start) => ServerProcess.Run(

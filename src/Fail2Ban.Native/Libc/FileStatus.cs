@@ -16,6 +16,7 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, long
     private const int AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
     private const uint S_IFMT = 0xf000;
+    private const uint S_IFIFO = 0x1000;
     private const uint S_IFREG = 0x8000;
     private const uint S_IFDIR = 0x4000;
 
@@ -24,6 +25,9 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, long
 
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
+
+    /// <summary>Whether it is a named pipe, which cannot be opened before somebody writes to it.</summary>
+    public bool IsPipe => (Mode & S_IFMT) == S_IFIFO;
 
     /// <summary>Whether both are one file.</summary>
     public bool IsSameFile(FileStatus other) => Inode == other.Inode && Device == other.Device;

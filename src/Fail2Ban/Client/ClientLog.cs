@@ -1,3 +1,4 @@
+using Fail2Ban.Configuration;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
 
@@ -29,6 +30,16 @@ internal static class ClientLog
     internal static void Wrong(this Log log, string message) => log.Write(LogLevel.Error, $"{message}");
 
     internal static void Advice(this Log log, string message) => log.Write(LogLevel.Warning, $"{message}");
+
+    internal static void AdviceCount(this Log log, int count) =>
+        log.Write(LogLevel.Warning, $"{count} {(count == 1 ? "warning" : "warnings")}; the configuration is used as it is");
+
+    internal static void WrongJail(this Log log, ConfigurationPlace place, string jail, string reason) =>
+        log.Write(LogLevel.Error, $"{place}: jail '{jail}': {reason}");
+
+    internal static void WrongValue(this Log log, ConfigurationFault fault) => log.Write(
+        LogLevel.Error,
+        $"{(fault.Place is { } place ? $"{place}: " : "")}{(fault.Jail is { } jail ? $"jail '{jail}': " : "")}{fault.Message}");
 
     internal static void UsingSocket(this Log log, string path) => log.Write(LogLevel.Info, $"Using socket file {path}");
 

@@ -162,13 +162,8 @@ internal sealed class ClientRun
 
     private int Test()
     {
-        ConfigurationResult result = new ConfigurationReader(Directory(), ReaderOptions() with { IgnoreWrongJails = false }, _log).Read();
-        foreach (ConfigurationWarning warning in result.Warnings) _log.Advice(warning.ToString());
-        if (result.Outcome == ConfigurationOutcome.Failed) _log.ConfigurationFailed(result.Failure ?? "");
-        bool isGood = result.Outcome == ConfigurationOutcome.Complete;
-        if (!isGood) _host.Output.WriteLine("ERROR: test configuration failed");
-        else if (_line.Words.Count == 0) _host.Output.WriteLine("OK: configuration test is successful");
-        return isGood ? 0 : Failure;
+        var reader = new ConfigurationReader(Directory(), ReaderOptions() with { IgnoreWrongJails = false }, _log);
+        return new ConfigurationTest(_host, _log).Run(reader, isAlone: _line.Words.Count == 0, listJails: _line.Has("v")) ? 0 : Failure;
     }
 
     private int Interactive()

@@ -16,14 +16,19 @@ internal sealed class ActionReader
     private readonly OrderedDictionary<string, string> _properties;
     private readonly DefinitionFile _file;
     private readonly Log _log;
+    private readonly IniFileSet _files;
+    private readonly IniValue? _origin;
 
     /// <param name="files">The merged action files.</param>
     /// <param name="action">File name and parameters as the jail gives them.</param>
     /// <param name="text">The action as written in the jail, for messages.</param>
     /// <param name="jail">Jail name.</param>
+    /// <param name="origin">The jail's option <c>action</c>.</param>
     /// <param name="log">Where wrong values are reported.</param>
-    public ActionReader(IniFileSet files, ParameterList action, string text, string jail, Log log)
+    public ActionReader(IniFileSet files, ParameterList action, string text, string jail, IniValue? origin, Log log)
     {
+        _files = files;
+        _origin = origin;
         _text = text;
         _jail = jail;
         _log = log;
@@ -66,19 +71,27 @@ internal sealed class ActionReader
             settings.Add(new List<object?> { option, text });
         }
 
-        ServerCommand add = new(["set", _jail, "addaction", Name]);
-        return settings.Count == 1
-            ? [add, new(["set", _jail, "action", Name, .. (List<object?>)settings[0]!])]
-            : [add, new(["multi-set", _jail, "action", Name, settings])];
+        ServerCommand add = new(["set", _jail, "addaction", Name]) { Jail = _jail, Locate = (_, _) => _origin?.Place };
+        IReadOnlyList<object?> words = settings.Count == 1
+            ? ["set", _jail, "action", Name, .. (List<object?>)settings[0]!]
+            : ["multi-set", _jail, "action", Name, settings];
+        return [add, new(words) { Jail = _jail, Locate = Locate }];
     }
 
+    private ConfigurationPlace? Locate(string property, string value) =>
+        _file.Origin(property) is { } origin ? CommandOrigin.Find(value, origin, _files) : CommandOrigin.Find(value, _origin);
+
     /// <summary>The command that adds an action written in Python; its parameters travel as JSON.</summary>
-    public static ServerCommand Python(string jail, string directory, ParameterList action)
+    public static ServerCommand Python(string jail, string directory, ParameterList action, IniValue? origin)
     {
         var parameters = new OrderedDictionary<string, string>(action.Parameters, StringComparer.Ordinal);
         string name = parameters.TryGetValue("actname", out string? given) ? given : action.Name[..^".py".Length];
         parameters.Remove("actname");
-        return new(["set", jail, "addaction", name, Path.Combine(directory, "action.d", action.Name), Json(parameters)]);
+        return new(["set", jail, "addaction", name, Path.Combine(directory, "action.d", action.Name), Json(parameters)])
+        {
+            Jail = jail,
+            Locate = (_, _) => origin?.Place,
+        };
     }
 
     private static string Json(OrderedDictionary<string, string> values)

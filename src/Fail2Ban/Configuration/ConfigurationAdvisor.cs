@@ -15,10 +15,15 @@ internal sealed partial class ConfigurationAdvisor(IniFileSet jails, List<Config
 
     private static readonly string[] s_actionParameters = ["name", "actname", "timeout", "bantime", "norestored", "lane", "families"];
 
+    // Whoever has more of a kind has seen the point.
+    private const int MostPatterns = 5;
+
+    private readonly HashSet<IniFileSet> _seen = [];
+    private readonly HashSet<IniDocument> _documents = [];
     private HashSet<string>? _known;
 
     /// <summary>Section names that are special only when written otherwise, and options of <c>[DEFAULT]</c>.</summary>
-    public void General()
+    public void General(IniFileSet server)
     {
         foreach (IniSection section in jails.Sections.Values)
         {
@@ -29,28 +34,118 @@ internal sealed partial class ConfigurationAdvisor(IniFileSet jails, List<Config
             }
         }
 
+        Included(jails);
+        OptionRule[] rules = [.. OptionRules.Server, new("socket"), new("pidfile")];
+        Files(server, rules);
+        Near(server, server.Defaults, rules);
         Options(jails.Defaults);
+        Flags(jails.Defaults, all: true);
+        if (jails.Defaults.Options.TryGetValue("enabled", out IniValue? enabled) && OptionRule.IsTrue(enabled.Text))
+            Warn(enabled, "enabled in [DEFAULT] switches on every jail; set it in the sections of the jails that you want");
     }
 
-    /// <summary>Options of an enabled jail.</summary>
-    public void Jail(IniSection jail, string backend, IReadOnlyList<string> emptyGlobs)
+    /// <summary>Yes or no, misspelled: the original takes all that is not a yes for a no.</summary>
+    /// <param name="section">A jail.</param>
+    /// <param name="all">All such options, not only <c>enabled</c>.</param>
+    public void Flags(IniSection section, bool all)
     {
-        Options(jail);
-        if (jail.Options.TryGetValue("logpath", out IniValue? paths))
+        foreach (OptionRule rule in OptionRules.Jail)
         {
-            bool stock = paths.File.EndsWith("/jail.conf", StringComparison.Ordinal);
-            if (backend.StartsWith("systemd", StringComparison.Ordinal) && !stock)
-                warnings.Add(new(paths.File, paths.Line, $"logpath of jail '{jail.Name}' has no effect with backend {backend}; set journalmatch, or another backend"));
+            if (rule.Kind != OptionKind.Flag || !all && rule.Name != "enabled" || !section.Options.TryGetValue(rule.Name, out IniValue? value)) continue;
+            if (value.Text.Contains('%', StringComparison.Ordinal) || OptionRule.IsTrue(value.Text) || value.Text.ToLowerInvariant() is "" or "0" or "off" or "false" or "no") continue;
+            Warn(value, $"{rule.Name} = {value.Text} in [{section.Name}] counts as false; write true or false");
+        }
+    }
+
+    /// <summary>An enabled jail.</summary>
+    public void Jail(AdvisedJail jail)
+    {
+        Options(jail.Section);
+        new JournalAdvisor(jails, warnings).Advise(jail);
+        foreach (string regex in jail.FailRegexes.Where(regex => OpenPattern.IsOpen(regex, jail.PrefRegex)).Take(MostPatterns))
+        {
+            ConfigurationPlace place = jail.PlaceOf(regex) ?? new(jail.Section.File, jail.Section.Line);
+            warnings.Add(new(place.File, place.Line, $"failregex of jail '{jail.Section.Name}' is open before and behind the address, so text of an attacker may pass for a whole match; begin it with ^ and end it with $: {Shortened(regex)}"));
+        }
+    }
+
+    /// <summary>Names that are not there: files to include, and options that are nearly one of the known.</summary>
+    /// <param name="files">A filter, an action or <c>fail2ban.conf</c>.</param>
+    /// <param name="rules">The known options of its <c>[Definition]</c>.</param>
+    public void Files(IniFileSet files, OptionRule[] rules)
+    {
+        if (!_seen.Add(files)) return;
+        Included(files);
+        if (files.Sections.GetValueOrDefault("Definition") is { } definition) Near(files, definition, rules);
+    }
+
+    /// <summary>A filter or an action that does not exist.</summary>
+    /// <returns>The name that was meant, as a part of a sentence; empty if there is none.</returns>
+    public static string DidYouMean(string directory, string name)
+    {
+        if (!Directory.Exists(directory) || name.Contains('\0', StringComparison.Ordinal)) return "";
+        try
+        {
+            if (name.EndsWith(".conf", StringComparison.Ordinal) && File.Exists(Path.Combine(directory, name))) return $"; write '{name[..^5]}', without .conf";
+            return NearNames.Find(name, Directory.GetFiles(directory, "*.conf").Select(file => Path.GetFileNameWithoutExtension(file))) is { } near ? $"; did you mean '{near}'?" : "";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Only a hint.
+            return "";
+        }
+    }
+
+    private void Near(IniFileSet files, IniSection section, OptionRule[] rules)
+    {
+        foreach ((string option, IniValue value) in section.Options)
+        {
+            if (Array.Exists(rules, rule => rule.Name == option) || IsReferred(files, option)) continue;
+            if (NearNames.Find(option, rules.Select(rule => rule.Name)) is { } near) Warn(value, $"unknown option '{option}' in [{section.Name}]; did you mean '{near}'?");
+        }
+    }
+
+    private void Included(IniFileSet files)
+    {
+        foreach (IniDocument document in files.Documents)
+        {
+            if (document.Sections.GetValueOrDefault(IniDocument.IncludesSection) is not { } includes || !_documents.Add(document)) continue;
+            foreach (string option in new[] { "before", "after" })
+            {
+                if (!includes.Options.TryGetValue(option, out IniValue? names) || names.Text.Contains('%', StringComparison.Ordinal)) continue;
+                foreach (string name in names.Text.Split('\n'))
+                {
+                    // Files of the user's own are included in case they are there.
+                    if (name.Length == 0 || name.EndsWith(".local", StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)) continue;
+                    string path = Path.Combine(Path.GetDirectoryName(document.File) ?? "", name);
+                    if (!FilePresence.Exists(path)) Warn(names, $"{option} = {name}: there is no {path}");
+                }
+            }
+        }
+    }
+
+    private static bool IsReferred(IniFileSet files, string option)
+    {
+        foreach (IniSection section in files.Sections.Values.Append(files.Defaults))
+        {
+            foreach (IniValue value in section.Options.Values)
+            {
+                int at = value.Text.IndexOf(option, StringComparison.OrdinalIgnoreCase);
+                if (at > 0 && value.Text[at - 1] is '(' or '<' or '/' or '-' or '_') return true;
+            }
         }
 
-        IniValue? origin = paths ?? jails.Defaults.Options.GetValueOrDefault("logpath");
-        foreach (string glob in emptyGlobs)
-            if (origin is not null) warnings.Add(new(origin.File, origin.Line, $"logpath of jail '{jail.Name}' matches no file: {glob}"));
+        return false;
     }
+
+    private static string Shortened(string regex) => regex.Length <= 100 ? regex : regex[..97] + "...";
+
+    private void Warn(IniValue place, string message) => warnings.Add(new(place.File, place.Line, message));
 
     /// <summary>Parameters that an action does not know, if they stand in the jail's own text.</summary>
     public void Action(string jail, ParameterList action, IniFileSet files)
     {
+        Files(files, OptionRules.Action);
         IniValue? origin = jails.Sections[jail].Options.GetValueOrDefault("action") ?? jails.Defaults.Options.GetValueOrDefault("action");
         if (origin is null) return;
         foreach (string parameter in action.Parameters.Keys)

@@ -6,4 +6,11 @@ internal sealed class ConfigurationException(string message) : Exception(message
 
 /// <summary>Ends the reading of one jail; the others go on.</summary>
 /// <param name="message">The reason in the <c>config-error</c> command.</param>
-internal sealed class JailException(string message) : Exception(message);
+/// <param name="place">Where the mistake stands, if known.</param>
+/// <param name="hint">Continues the message with what was probably meant.</param>
+internal sealed class JailException(string message, ConfigurationPlace? place, string hint = "") : Exception(message)
+{
+    public string Hint => hint;
+
+    public ConfigurationPlace? Place => place;
+}

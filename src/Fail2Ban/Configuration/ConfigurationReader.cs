@@ -48,7 +48,7 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             if (onlyJail is not null && !jails.Sections.ContainsKey(onlyJail)) throw new ConfigurationException($"No section: {PythonText.Repr(onlyJail)}");
 
             ConfigurationAdvisor? advisor = options.Advise ? new ConfigurationAdvisor(jails, warnings) : null;
-            advisor?.General();
+            advisor?.General(server);
             List<ServerCommand> stream = [.. new ServerReader(server, options, log).Commands()];
             List<ServerCommand> starts = [];
             int wrong = 0;
@@ -56,8 +56,10 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             {
                 if (name == IniDocument.IncludesSection) continue;
                 var jail = new JailReader(_files, jails, BaseDirectory, name, options, log, advisor);
-                if (!jail.IsEnabled()) continue;
-                if (!ReadJail(jail, name, stream, starts, reports)) wrong++;
+                bool isEnabled = jail.IsEnabled();
+                advisor?.Flags(jails.Sections[name], isEnabled);
+                if (!isEnabled) continue;
+                if (!ReadJail(jails, jail, name, stream, starts, reports)) wrong++;
             }
 
             stream.AddRange(starts);
@@ -72,7 +74,7 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
         }
     }
 
-    private bool ReadJail(JailReader jail, string name, List<ServerCommand> stream, List<ServerCommand> starts, List<JailReport> reports)
+    private bool ReadJail(IniFileSet jails, JailReader jail, string name, List<ServerCommand> stream, List<ServerCommand> starts, List<JailReport> reports)
     {
         try
         {
@@ -80,7 +82,7 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             IReadOnlyList<ServerCommand> commands = jail.Commands();
             stream.AddRange(commands);
             bool skipped = commands is [{ Words: ["config-error", ..] }];
-            if (!skipped) starts.Add(new(["start", name]));
+            if (!skipped) starts.Add(new(["start", name]) { Jail = name });
             reports.Add(jail.Report(skipped ? (string?)commands[0].Words[1] : null));
             return true;
         }
@@ -89,7 +91,7 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             log.JailError(error.Message);
             log.JailSkipped(name, options.IgnoreWrongJails);
             stream.Add(new(["config-error", $"Jail '{name}' skipped, because of wrong configuration: {error.Message}"]));
-            reports.Add(jail.Report(error.Message));
+            reports.Add(jail.Report(error.Message, error.Place ?? new(jails.Sections[name].File, jails.Sections[name].Line), error.Hint));
             return false;
         }
     }

@@ -36,6 +36,13 @@ internal sealed class DefinitionFile
     /// <summary><c>[Definition]</c> without anything from outside.</summary>
     public IniScope Own { get; }
 
+    /// <summary>Where the file gives an option; null if a parameter does, or nothing.</summary>
+    public IniValue? Origin(string option)
+    {
+        if (_given.Contains(option)) return null;
+        return _files.Sections.GetValueOrDefault("Init")?.Options.GetValueOrDefault(option) ?? Own.Origin(option);
+    }
+
     /// <summary>Reads and interpolates what the file says; a second reading starts from what the first one added.</summary>
     /// <param name="jailOptions">Options of the jail: variables for interpolation and tags, and in place of the file's own.</param>
     /// <param name="all">Also the private options of <c>[Definition]</c>.</param>

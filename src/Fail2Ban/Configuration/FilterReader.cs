@@ -10,6 +10,7 @@ internal sealed class FilterReader
     private readonly DefinitionFile _file;
     private readonly Log _log;
     private readonly string _owner;
+    private readonly IniFileSet _files;
 
     /// <param name="owner">The jail's name, for messages.</param>
     /// <param name="files">The merged filter files.</param>
@@ -21,10 +22,15 @@ internal sealed class FilterReader
         var own = new OrderedDictionary<string, string>(parameters, StringComparer.Ordinal);
         _log = log;
         _owner = owner;
+        _files = files;
         _file = new DefinitionFile(files, OptionRules.Filter, own, log);
         if (!own.ContainsKey("logtype") && !_file.Own.HasOwn("logtype"))
             own["logtype"] = backend.StartsWith("systemd", StringComparison.Ordinal) ? "journal" : "file";
     }
+
+    /// <summary>Where the filter's file gives an option's value; null if it does not.</summary>
+    public ConfigurationPlace? Locate(string option, string value) =>
+        _file.Origin(option) is { } origin ? CommandOrigin.Find(value, origin, _files) : null;
 
     /// <summary>All options of the filter, for <c>%(known/…)s</c> in the jail. Must be read before <see cref="Read"/>.</summary>
     /// <param name="jailOptions">What is known of the jail.</param>
@@ -50,31 +56,33 @@ internal sealed class FilterReader
     /// <param name="jail">Jail name.</param>
     /// <param name="options">Option → value; null and other options are skipped.</param>
     /// <param name="origin">For messages: where the options come from.</param>
-    public static void AddCommands(List<ServerCommand> stream, string jail, IEnumerable<KeyValuePair<string, object?>> options, string origin)
+    /// <param name="locate">Option and value → where the value stands.</param>
+    public static void AddCommands(List<ServerCommand> stream, string jail, IEnumerable<KeyValuePair<string, object?>> options, string origin, Func<string, string, ConfigurationPlace?> locate)
     {
         int front = 0;
+        ServerCommand Command(IReadOnlyList<object?> words) => new(words) { Jail = jail, Locate = locate };
         foreach ((string option, object? value) in options)
         {
             if (value is null) continue;
             switch (option)
             {
                 case "usedns":
-                    stream.Insert(0, new(["set", jail, option, value]));
+                    stream.Insert(0, Command(["set", jail, option, value]));
                     front++;
                     break;
                 case "prefregex" or "maxlines":
-                    stream.Insert(front++, new(["set", jail, option, value]));
+                    stream.Insert(front++, Command(["set", jail, option, value]));
                     break;
                 case "failregex" or "ignoreregex":
                     List<object?> expressions = [.. Lines((string)value)];
-                    if (expressions.Count > 1) stream.Add(new(["multi-set", jail, "add" + option, expressions]));
-                    else if (expressions.Count == 1) stream.Add(new(["set", jail, "add" + option, expressions[0]]));
+                    if (expressions.Count > 1) stream.Add(Command(["multi-set", jail, "add" + option, expressions]));
+                    else if (expressions.Count == 1) stream.Add(Command(["set", jail, "add" + option, expressions[0]]));
                     break;
                 case "datepattern":
-                    stream.Add(new(["set", jail, option, value]));
+                    stream.Add(Command(["set", jail, option, value]));
                     break;
                 case "journalmatch":
-                    foreach (IReadOnlyList<string> match in JournalMatches((string)value, origin)) stream.Add(new(["set", jail, "addjournalmatch", .. match]));
+                    foreach (IReadOnlyList<string> match in JournalMatches((string)value, origin)) stream.Add(Command(["set", jail, "addjournalmatch", .. match]));
                     break;
             }
         }

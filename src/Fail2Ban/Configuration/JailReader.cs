@@ -20,10 +20,13 @@ internal sealed partial class JailReader(
     private readonly List<ServerCommand> _actions = [];
     private readonly List<string> _actionNames = [];
     private readonly List<string> _emptyGlobs = [];
+    private readonly IniScope _section = new(jails, name);
+    private FilterReader? _filter;
     private IReadOnlyDictionary<string, string>? _parameters;
     private OrderedDictionary<string, object?> _options = [];
     private OrderedDictionary<string, object?> _filterOptions = [];
     private List<string> _logFiles = [];
+    private bool _isJournalInstead;
 
     /// <summary>The options of the jail section, typed; those of the filter are in <see cref="FilterOptions"/>.</summary>
     public IReadOnlyDictionary<string, object?> Options => _options;
@@ -54,6 +57,7 @@ internal sealed partial class JailReader(
         {
             log.NoLogFile(name, " Jail will monitor systemd journal.");
             Backend = "systemd";
+            _isJournalInstead = true;
             Load();
             _logFiles = [];
         }
@@ -80,30 +84,32 @@ internal sealed partial class JailReader(
     public IReadOnlyList<ServerCommand> Commands()
     {
         List<ServerCommand> logPaths = [];
-        if (_options.TryGetValue("logpath", out object? paths) && !IsSystemd)
+        if (_options.TryGetValue("logpath", out object? paths))
         {
-            FindFiles((string)paths!, logPaths, quiet: false);
-            if (logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
+            FindFiles((string)paths!, logPaths, quiet: IsSystemd);
+            if (IsSystemd) logPaths.Clear();
         }
 
-        advisor?.Jail(jails.Sections[name], Backend, _emptyGlobs);
+        advisor?.Jail(Advised());
+        if (paths is not null && !IsSystemd && logPaths.Count == 0 && Skip() is { } skipped) return [skipped];
+        if (IsSystemd) _logFiles = [];
         List<ServerCommand> commands = [];
-        FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}");
-        FilterReader.AddCommands(commands, name, _options, $"jail {name}");
-        commands.Insert(0, new(["add", name, Backend]));
+        FilterReader.AddCommands(commands, name, _filterOptions, $"filter of jail {name}", LocateInFilter);
+        FilterReader.AddCommands(commands, name, _options, $"jail {name}", Locate);
+        commands.Insert(0, Command(["add", name, Backend]));
         foreach ((string option, object? value) in _options)
         {
             if (option == "ignoreip")
-                commands.Add(new(["set", name, "addignoreip", .. ((string)value!).Split((char[])[' ', ',', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)]));
+                commands.Add(Command(["set", name, "addignoreip", .. ((string)value!).Split((char[])[' ', ',', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)]));
             else if (Array.Exists(OptionRules.JailCommands, rule => rule.Name == option))
-                commands.Add(new(["set", name, option, value]));
+                commands.Add(Command(["set", name, option, value]));
         }
 
         return [.. commands, .. logPaths, .. _actions];
     }
 
     /// <summary>What was found out, for the user.</summary>
-    public JailReport Report(string? error) => new(
+    public JailReport Report(string? error, ConfigurationPlace? place = null, string hint = "") => new(
         name,
         Backend,
         _logFiles,
@@ -111,7 +117,26 @@ internal sealed partial class JailReader(
         Values("failregex").Sum(value => FilterReader.Lines(value).Count()),
         Values("ignoreregex").Sum(value => FilterReader.Lines(value).Count()),
         _actionNames,
-        error);
+        error) { Place = place, Hint = hint };
+
+    /// <summary>Where the jail gives an option; null if nothing does.</summary>
+    public IniValue? Origin(string option) => _section.Origin(option);
+
+    private ServerCommand Command(IReadOnlyList<object?> words) => new(words) { Jail = name, Locate = Locate };
+
+    private ConfigurationPlace? Locate(string option, string value)
+    {
+        if (Origin(option) is { } origin) return CommandOrigin.Find(value, origin);
+        return option == "backend" ? new(jails.Sections[name].File, jails.Sections[name].Line) : null;
+    }
+
+    // What is not in the filter's file came as a parameter, in the brackets behind the filter's name.
+    private ConfigurationPlace? LocateInFilter(string option, string value) => _filter?.Locate(option, value) ?? Origin("filter")?.Place;
+
+    private AdvisedJail Advised() => new(
+        jails.Sections[name], Backend, _isJournalInstead, _logFiles, _emptyGlobs,
+        [.. Values("failregex").SelectMany(FilterReader.Lines)], Values("prefregex").FirstOrDefault(), Values("journalmatch").Any(text => text.Length > 0),
+        (regex) => Locate("failregex", regex) is { } own && !_filterOptions.ContainsKey("failregex") ? own : LocateInFilter("failregex", regex));
 
     private bool IsSystemd => Backend.StartsWith("systemd", StringComparison.Ordinal);
 
@@ -127,15 +152,15 @@ internal sealed partial class JailReader(
             ["filter"] = _options["filter"],
         };
         Dictionary<string, string> known = new(StringComparer.Ordinal);
-        FilterReader? filter = LoadFilter((string)first["filter"]!);
-        if (filter is not null)
+        _filter = LoadFilter((string)first["filter"]!);
+        if (_filter is not null)
         {
-            foreach ((string option, string text) in filter.ReadAll(first, KnownAskedFor())) known["known/" + option.ToLowerInvariant()] = text;
+            foreach ((string option, string text) in _filter.ReadAll(first, KnownAskedFor())) known["known/" + option.ToLowerInvariant()] = text;
         }
 
         _options = OptionRule.Read(OptionRules.Jail, new IniScope(jails, name, injected: known, defaults: _defaults), name, log);
         _options["backend"] = Backend;
-        if (filter is not null) _filterOptions = filter.Read(_options);
+        if (_filter is not null) _filterOptions = _filter.Read(_options);
     }
 
     private IEnumerable<string> KnownAskedFor()
@@ -161,8 +186,10 @@ internal sealed partial class JailReader(
         }
 
         if (!ParameterList.TryParse(text, out ParameterList? list, out string error))
-            throw new JailException($"Invalid filter definition {PythonText.Repr(text)}: {error}");
-        IniFileSet set = files.Read(directory, "filter.d/" + list!.Name) ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}");
+            throw new JailException($"Invalid filter definition {PythonText.Repr(text)}: {error}", Origin("filter")?.Place);
+        IniFileSet set = files.Read(directory, "filter.d/" + list!.Name)
+            ?? throw new JailException($"Unable to read the filter {PythonText.Repr(list.Name)}", Origin("filter")?.Place, ConfigurationAdvisor.DidYouMean(directory + "/filter.d", list.Name));
+        advisor?.Files(set, OptionRules.Filter);
         foreach ((string option, string value) in _parameters ?? ReadOnlyDictionary<string, string>.Empty) list.Parameters[option] = value;
         FilterName = list.Name;
         return new FilterReader(name, set, list.Parameters, Backend, log);
@@ -174,18 +201,18 @@ internal sealed partial class JailReader(
         foreach (string part in ParameterList.Split(definitions))
         {
             if (!ParameterList.TryParse(part, out ParameterList? list, out string error))
-                throw new JailException($"Invalid action definition {PythonText.Repr(part)}: {error}");
+                throw new JailException($"Invalid action definition {PythonText.Repr(part)}: {error}", Locate("action", part));
             if (list!.Name.EndsWith(".py", StringComparison.Ordinal))
             {
-                ServerCommand command = ActionReader.Python(name, directory, list);
+                ServerCommand command = ActionReader.Python(name, directory, list, Origin("action"));
                 _actions.Add(command);
                 _actionNames.Add((string)command.Words[3]!);
                 continue;
             }
 
-            IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}");
+            IniFileSet set = files.Read(directory, "action.d/" + list.Name) ?? throw new JailException($"Unable to read action {PythonText.Repr(list.Name)}", Locate("action", part), ConfigurationAdvisor.DidYouMean(directory + "/action.d", list.Name));
             advisor?.Action(name, list, set);
-            var action = new ActionReader(set, list, part, name, log);
+            var action = new ActionReader(set, list, part, name, Origin("action"), log);
             _actions.AddRange(action.Commands(_options));
             _actionNames.Add(action.Name);
         }
@@ -206,6 +233,7 @@ internal sealed partial class JailReader(
     private void FindFiles(string paths, List<ServerCommand> commands, bool quiet)
     {
         _logFiles = [];
+        _emptyGlobs.Clear();
         foreach (string line in paths.Split('\n'))
         {
             int space = line.LastIndexOf(' ');
@@ -222,12 +250,12 @@ internal sealed partial class JailReader(
 
                 any = true;
                 _logFiles.Add(file);
-                commands.Add(new(["set", name, "addlogpath", file, mode]));
+                commands.Add(Command(["set", name, "addlogpath", file, mode]));
             }
 
-            if (any || quiet) continue;
-            log.NothingFound(glob);
+            if (any) continue;
             _emptyGlobs.Add(glob);
+            if (!quiet) log.NothingFound(glob);
         }
     }
 

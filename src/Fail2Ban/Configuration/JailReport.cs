@@ -17,4 +17,11 @@ public sealed record JailReport(
     int FailRegexes,
     int IgnoreRegexes,
     IReadOnlyList<string> Actions,
-    string? Error);
+    string? Error)
+{
+    /// <summary>Where the reason stands; null without one.</summary>
+    public ConfigurationPlace? Place { get; init; }
+
+    /// <summary>Continues the reason with what was probably meant; empty if nothing is near.</summary>
+    public string Hint { get; init; } = "";
+}

@@ -30,7 +30,7 @@ internal sealed class ServerReader(IniFileSet files, ReaderOptions options, Log 
             yield return new(["set", "thread", new PythonDict { ["stacksize"] = kibibytes }]);
 
         foreach ((string option, object? value) in OptionRule.Read(OptionRules.Server, _definition, "Definition", log))
-            yield return new(["set", option, Override(option) ?? value]);
+            yield return new(["set", option, Override(option) ?? value]) { Locate = (name, _) => Override(name) is null ? _definition.Origin(name)?.Place : null };
     }
 
     private string? Override(string option) => option switch

@@ -16,7 +16,7 @@ public sealed partial class LayeringTests
         ["Patterns"] = ["Native"],
         ["Processes"] = ["Native"],
         ["Addresses"] = ["Native", "Patterns"],
-        ["Configuration"] = ["Addresses", "Tags"],
+        ["Configuration"] = ["Addresses", "Tags", "Native"],
         ["Detection/Lines"] = [],
         ["Detection/Dates"] = ["Patterns"],
         ["Detection/Matching"] = ["Detection/Lines", "Detection/Dates", "Patterns", "Addresses", "Tags", "Processes"],

@@ -1,4 +1,5 @@
 using System.Text;
+using Fail2Ban.Native.Libc;
 
 namespace Fail2Ban.Configuration.Ini;
 
@@ -37,6 +38,13 @@ internal sealed class IniDocument(string file)
         }
 
         if (!FilePresence.Exists(path)) return false;
+        if (FileStatus.Of(path, out FileStatus status) == 0 && status.IsPipe)
+        {
+            textless = true;
+            error = new IniError(path, 0, $"{path} is a named pipe, not a file");
+            return false;
+        }
+
         byte[] bytes;
         try
         {

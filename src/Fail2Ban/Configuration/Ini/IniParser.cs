@@ -12,6 +12,7 @@ internal sealed class IniParser
     private readonly IniDocument _document;
     private readonly HashSet<IniValueKey> _seen = [];
     private readonly List<string> _lines = [];
+    private readonly List<int> _numbers = [];
     private List<(int Line, string Text)>? _unreadable;
     private IniSection? _section;
     private string? _option;
@@ -57,14 +58,14 @@ internal sealed class IniParser
         ReadOnlySpan<char> content = (comment < 0 ? line : line[..comment]).Trim();
         if (content.IsEmpty)
         {
-            if (comment < 0 && _option is not null) _lines.Add("");
+            if (comment < 0 && _option is not null) Add("", number);
             return null;
         }
 
         int indent = line.Length - line.TrimStart().Length;
         if (_option is not null && indent > _indent)
         {
-            _lines.Add(content.ToString());
+            Add(content.ToString(), number);
             return null;
         }
 
@@ -126,7 +127,7 @@ internal sealed class IniParser
 
         _option = name.ToString().ToLowerInvariant();
         _optionLine = number;
-        _lines.Add(content[(delimiter + 1)..].Trim().ToString());
+        Add(content[(delimiter + 1)..].Trim().ToString(), number);
         return _seen.Add(new(_section.Name, _option)) ? null
             : new IniError(
                 _document.File,
@@ -134,10 +135,24 @@ internal sealed class IniParser
                 $"While reading from {PythonText.Repr(_document.File)} [line {number,2}]: option {PythonText.Repr(_option)} in section {PythonText.Repr(_section.Name)} already exists");
     }
 
+    private void Add(string line, int number)
+    {
+        _lines.Add(line);
+        _numbers.Add(number);
+    }
+
     private void Finish()
     {
-        if (_option is not null) _section!.Options[_option] = new IniValue(string.Join('\n', _lines).TrimEnd(), _document.File, _optionLine);
+        if (_option is not null)
+        {
+            _section!.Options[_option] = new IniValue(string.Join('\n', _lines).TrimEnd(), _document.File, _optionLine)
+            {
+                Numbers = _numbers.Count > 1 ? [.. _numbers] : null,
+            };
+        }
+
         _option = null;
         _lines.Clear();
+        _numbers.Clear();
     }
 }
