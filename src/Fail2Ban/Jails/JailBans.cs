@@ -165,7 +165,7 @@ public sealed partial class JailBans : IDisposable
         IReadOnlyList<Ban> ended = Manager.Flush();
         Task deleted = _services.Store?.DeleteBansAsync(_jail, null) ?? Task.CompletedTask;
         Changed();
-        if (ended.Count > 0) await Actions.FlushAsync(ended);
+        await Actions.FlushAsync(ended);
         await deleted;
         foreach (Ban ban in ended) _actionsLog.Unbanned(_jail, ban.Ticket.Id);
         return ended.Count;
@@ -176,7 +176,7 @@ public sealed partial class JailBans : IDisposable
     {
         IReadOnlyList<Ban> ended = Manager.Flush();
         Changed();
-        if (ended.Count > 0) await Actions.FlushAsync(ended);
+        await Actions.FlushAsync(ended);
         foreach (Ban ban in ended) _actionsLog.Repealed(_jail, ban.Ticket.Id);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Days;
@@ -38,7 +37,7 @@ internal sealed class DayHost : IDisposable
             [Definition]
             actionstart = printf '%%s\n' start >> <file>
             actionstop = printf '%%s\n' stop >> <file>
-            actionban = printf '%%s\n' "ban <ip> <family> <fid> <failures> <restored> <F-USER> <ip-rev> <ipfailures> <ipjailfailures>" >> <file>
+            actionban = printf '%%s\n' "ban <ip> <family> <fid> <failures> <restored> <F-USER> <ip-rev>" >> <file>
             actionunban = printf '%%s\n' "unban <ip> <family> <failures> <restored>" >> <file>
             actionprolong = printf '%%s\n' "prolong <ip> <bantime> <bancount> <restored>" >> <file>
             """);
@@ -61,14 +60,7 @@ internal sealed class DayHost : IDisposable
     public void Start() => Client("-x", "start").MustSucceed();
 
     /// <summary>Ends the server without giving it a chance to do anything.</summary>
-    public void Kill()
-    {
-        int pid = _sandbox.ServerPid;
-        _sandbox.Run("kill", "-9", pid.ToString(CultureInfo.InvariantCulture)).MustSucceed();
-        _sandbox.WaitFor(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), "the end of the killed server");
-        File.Delete(_sandbox.PidFile);
-        File.Delete(_sandbox.Socket);
-    }
+    public void Kill() => _sandbox.KillServer();
 
     /// <summary>Failures of these addresses, now, in the log of a jail.</summary>
     public void Fail(string jail, long time, params IEnumerable<string> addresses) =>
@@ -76,6 +68,8 @@ internal sealed class DayHost : IDisposable
 
     /// <summary>A log that is there before the server is started.</summary>
     public void MakeLog(string jail) => _sandbox.Write($"{jail}.log", "0 srv begins");
+
+    public void WaitFor(Func<bool> holds, string what) => _sandbox.WaitFor(holds, what);
 
     public string ReadLog() => _sandbox.ReadLog();
 

@@ -9,11 +9,10 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
     {
         var parts = new Dictionary<string, string>
         {
-            ["nft"] = Elements().Replace(Counters().Replace(host.Output("nft", "list", "ruleset"), "counter"),
-                match => string.Join(", ", match.Value.Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal))),
-            ["iptables"] = host.Output("iptables", "-S"),
-            ["ip6tables"] = host.Output("ip6tables", "-S"),
-            ["iptables-legacy"] = host.Output("iptables-legacy", "-S"),
+            ["nft"] = Ruleset(host.Output("nft", "list", "ruleset")),
+            ["iptables"] = Sorted(host.Output("iptables", "-S")),
+            ["ip6tables"] = Sorted(host.Output("ip6tables", "-S")),
+            ["iptables-legacy"] = Sorted(host.Output("iptables-legacy", "-S")),
             ["ipset"] = Sorted(Seed().Replace(host.Output("ipset", "save"), "")),
             ["routes"] = Sorted(host.Output("ip", "route", "show", "type", "unreachable")) + Sorted(host.Output("ip", "-6", "route", "show", "type", "unreachable")),
             ["jails"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT name, enabled FROM jails ORDER BY name"),
@@ -23,7 +22,7 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
         };
         foreach (string file in Directory.EnumerateFiles(Path.Combine(host.Folder, "calls")))
             parts[$"calls of {Path.GetFileName(file)}"] = ByAddress(Times().Replace(File.ReadAllText(file), "TIME"));
-        foreach (string jail in jails) parts[$"banned in {jail}"] = host.Client("get", jail, "banip").Output;
+        foreach (string jail in jails) parts[$"banned in {jail}"] = Sorted(host.Client("get", jail, "banip").Output.Replace(' ', '\n'));
         return new DayState(parts);
     }
 
@@ -50,6 +49,24 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
     // The calls for each address in their order; which of two addresses comes first may depend on the moment.
     private static string ByAddress(string calls) =>
         string.Join('\n', calls.Split('\n').OrderBy(call => Address().Match(call).Value, StringComparer.Ordinal));
+
+    // Each line behind the names of the blocks around it. The order of sets and rules is that in which jails happened to
+    // come first; a rule that is there twice stays there twice.
+    private static string Ruleset(string text)
+    {
+        text = Elements().Replace(Counters().Replace(text, "counter"),
+            match => string.Join(", ", match.Value.Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)));
+        var blocks = new List<string>();
+        var lines = new List<string>();
+        foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line == "}") blocks.RemoveAt(blocks.Count - 1);
+            else lines.Add($"{string.Join(" / ", blocks)} / {line}");
+            if (line.EndsWith('{')) blocks.Add(line[..^2]);
+        }
+
+        return Sorted(string.Join('\n', lines));
+    }
 
     private static string Sorted(string text) => string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()).Order(StringComparer.Ordinal));
 
