@@ -53,6 +53,13 @@ public sealed unsafe class NetfilterSocket : IDisposable
         return 0;
     }
 
+    /// <summary>Asks for a send buffer that one message batch of that size fits into; false where the system refuses (a container).</summary>
+    public bool TryGrowBuffer(int bytes)
+    {
+        int size = bytes + 4096;
+        return NetlinkCalls.setsockopt(_descriptor, NetlinkCalls.SOL_SOCKET, NetlinkCalls.SO_SNDBUFFORCE, &size, sizeof(int)) == 0;
+    }
+
     /// <summary>Takes one queued datagram of replies.</summary>
     /// <param name="buffer">Large enough for a datagram (32 KiB).</param>
     /// <param name="error">ENOBUFS: replies were lost. Otherwise 0, or another errno.</param>

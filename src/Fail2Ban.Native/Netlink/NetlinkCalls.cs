@@ -11,6 +11,8 @@ internal static unsafe partial class NetlinkCalls
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int NETLINK_NETFILTER = 12;
+    internal const int SOL_SOCKET = 1;
+    internal const int SO_SNDBUFFORCE = 32;
     internal const int SOL_NETLINK = 270;
     internal const int NETLINK_CAP_ACK = 10;
     internal const int NETLINK_EXT_ACK = 11;

@@ -146,17 +146,9 @@ public sealed class Jail
     public Task<(int Count, IReadOnlyList<string> Absent)> UnbanAsync(IReadOnlyList<string> ids) =>
         InvokeAsync<(int, IReadOnlyList<string>)>(async jail =>
         {
-            int count = 0;
-            var absent = new List<string>();
-            foreach (string id in ids)
-            {
-                int ended = await Bans.UnbanAsync(id);
-                count += ended;
-                if (ended == 0) absent.Add(id);
-            }
-
+            int[] ended = await Task.WhenAll(ids.Select(Bans.UnbanAsync));
             UpdateCounters();
-            return (count, absent);
+            return (ended.Sum(), [.. ids.Where((_, index) => ended[index] == 0)]);
         });
 
     /// <summary>Ends all bans.</summary>
@@ -266,24 +258,25 @@ public sealed class Jail
         if (!attempt) _filterLog.Found(Name, id, failure.Time, _services.Time.LocalTimeZone);
         Ticket? ticket = Failures.Add(id, address, failure, retries);
         UpdateCounters();
-        if (ticket is null) ticket = await CountKnownBadAsync(id, failure);
-        if (ticket is not null) await Bans.BanAsync(ticket);
+        int previous = 0;
+        if (ticket is null) (ticket, previous) = await CountKnownBadAsync(id, failure);
+        if (ticket is not null) await Bans.BanAsync(ticket, previous);
         UpdateCounters();
         return true;
     }
 
     // Who was banned before is given less patience (bantime.increment).
-    private async Task<Ticket?> CountKnownBadAsync(FailureId id, Failure failure)
+    private async Task<(Ticket? Ticket, int Bans)> CountKnownBadAsync(FailureId id, Failure failure)
     {
-        if (!Bans.Increment.Enabled || _services.Store is not { } store) return null;
+        if (!Bans.Increment.Enabled || _services.Store is not { } store) return default;
         BanHistory? history = await store.HistoryAsync(Name, id.ToString());
-        if (history is null || failure.Time <= history.LastBegin) return null;
+        if (history is null || failure.Time <= history.LastBegin) return default;
         double weight = KnownBad.Weight(history.Count, Failures.MaxRetry);
-        if (weight <= 1) return null;
+        if (weight <= 1) return default;
         Ticket? ticket = Failures.AddRetries(id, (int)weight - 1);
         _services.Log.For(JailSentences.ObserverLogger)
             .FoundBad(Name, id, failure.Time, _services.Time.LocalTimeZone, history.Count, weight, ticket is not null);
-        return ticket;
+        return (ticket, history.Count);
     }
 
     private void UpdateCounters() =>

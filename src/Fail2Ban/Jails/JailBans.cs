@@ -11,10 +11,10 @@ namespace Fail2Ban.Jails;
 
 /// <summary>A jail's bans from ticket to unban: the manager decides, actions enforce, the store remembers, the log tells.</summary>
 /// <remarks>Owned by one jail's loop; not thread-safe.</remarks>
-public sealed class JailBans : IDisposable
+public sealed partial class JailBans : IDisposable
 {
-    // How long a prolongation is held back at most, so that a ban that is unbanned at once does not cause one.
-    private const double MaximumProlongDelay = 10;
+    // How many bans are restored or ended before the loop does something else in between.
+    private const int Slice = 2000;
 
     // However far the next unban is away, the clock is looked at so often: it may have been set.
     private static readonly TimeSpan ClockCheck = TimeSpan.FromSeconds(30);
@@ -59,10 +59,12 @@ public sealed class JailBans : IDisposable
     public JailActions Actions { get; }
 
     /// <summary>Bans by a ticket of the jail itself.</summary>
+    /// <param name="ticket">Who, why and since when.</param>
+    /// <param name="previous">How often the id is already known to have been banned.</param>
     /// <returns>Whether it is a new ban; complete when it is enforced and remembered.</returns>
-    internal async Task<bool> BanAsync(Ticket ticket)
+    internal async Task<bool> BanAsync(Ticket ticket, int previous = 0)
     {
-        BanDecision decision = Manager.Add(ticket);
+        BanDecision decision = Manager.Add(ticket, previous: previous);
         switch (decision.Outcome)
         {
             case BanOutcome.Expired:
@@ -77,7 +79,7 @@ public sealed class JailBans : IDisposable
                 Changed();
                 // The kernel first: remembering and telling happen beside it.
                 Task enforced = Actions.BanAsync(decision.Ban);
-                await RememberAsync(decision.Ban);
+                await RememberAndTellAsync(decision.Ban);
                 await enforced;
                 return true;
         }
@@ -87,12 +89,13 @@ public sealed class JailBans : IDisposable
     internal Task<bool> BanByHandAsync(FailureId id) =>
         BanAsync(new Ticket(id, null, _services.Time.GetUtcNow(), 0, ImmutableArray<MatchedLine>.Empty, FailureData.Empty));
 
-    /// <summary>Brings the stored bans back into force.</summary>
+    /// <summary>Brings the stored bans back into force; what a crash left in the kernel beyond them goes.</summary>
     internal async Task RestoreAsync(IgnoreChecks ignore)
     {
-        if (_services.Store is not { } store) return;
-        foreach (StoredBan stored in await store.CurrentBansAsync(_jail))
+        var restored = new List<Ban>();
+        foreach (StoredBan stored in _services.Store is { } store ? await store.CurrentBansAsync(_jail) : [])
         {
+            if (restored.Count % Slice == Slice - 1) await Task.Yield();
             if (await ignore.FindReasonAsync(stored.Ticket.Id, null) is { } reason)
             {
                 _services.Log.For(JailSentences.FilterLogger).Ignored(_jail, stored.Ticket.Id, reason);
@@ -102,9 +105,18 @@ public sealed class JailBans : IDisposable
             BanTime? time = BanRestore.Correct(stored.Ticket.Time, stored.Time, Manager.BanTime, Increment, _services.Time.GetUtcNow());
             if (time is null) continue;
             BanDecision decision = Manager.Restore(stored.Ticket, time.Value, stored.Count);
-            if (decision.Outcome != BanOutcome.Added) continue;
-            _actionsLog.Banned(_jail, decision.Ban);
-            _ = Actions.BanAsync(decision.Ban);
+            if (decision.Outcome == BanOutcome.Added) restored.Add(decision.Ban);
+        }
+
+        // Whoever was unbanned in between must not come back: the lane does things in this order.
+        restored.RemoveAll(ban => !Manager.Contains(ban.Ticket.Id));
+        _ = Actions.TakeOverAsync([.. restored]);
+        for (int i = 0; i < restored.Count; i++)
+        {
+            if (i % Slice == Slice - 1) await Task.Yield();
+            if (!Manager.Contains(restored[i].Ticket.Id)) continue;
+            _actionsLog.Banned(_jail, restored[i]);
+            _ = Actions.BanAsync(restored[i]);
         }
 
         Changed();
@@ -114,37 +126,47 @@ public sealed class JailBans : IDisposable
     /// <returns>How many bans ended; complete when the actions have ended them.</returns>
     internal async Task<int> UnbanAsync(string text)
     {
-        if (_services.Store is { } store) await store.DeleteBansAsync(_jail, text);
         var id = FailureId.Parse(text);
-        var ended = new List<Ban>();
+        List<Ban> ended = [];
+        IReadOnlyList<IpRange>? addresses = id.IsText && !Manager.Contains(id) ? await _services.Resolver.ResolveAsync(text) : null;
+
+        // Ended and deleted in one step of the loop: a ban of the same id that comes now has its row behind the deletion.
         if (Manager.Remove(id) is { } ban) ended.Add(ban);
         else if (id.Range is { IsSingle: false } network) ended.AddRange(Manager.RemoveWithin(network));
-        else if (id.IsText)
+        else if (addresses is not null)
         {
-            foreach (IpRange address in await _services.Resolver.ResolveAsync(text))
+            foreach (IpRange address in addresses)
                 if (Manager.Remove(FailureId.Of(address)) is { } resolved) ended.Add(resolved);
+        }
+
+        List<Task> deletions = [];
+        if (_services.Store is { } store)
+        {
+            deletions.Add(store.DeleteBansAsync(_jail, text));
+            foreach (string other in ended.Select(one => one.Ticket.Id.ToString()).Where(other => other != text))
+                deletions.Add(store.DeleteBansAsync(_jail, other));
         }
 
         if (ended.Count == 0)
         {
+            await Task.WhenAll(deletions);
             _actionsLog.NotBanned(text);
             return 0;
         }
 
         Changed();
-        if (_services.Store is { } rows && !(ended.Count == 1 && ended[0].Ticket.Id.ToString() == text))
-            foreach (Ban one in ended) await rows.DeleteBansAsync(_jail, one.Ticket.Id.ToString());
-        await EndAsync(ended);
+        await Task.WhenAll([.. deletions, EndAsync(ended)]);
         return ended.Count;
     }
 
     /// <summary>Ends all bans and forgets them in the store too (<c>unban --all</c>).</summary>
     internal async Task<int> UnbanAllAsync()
     {
-        if (_services.Store is { } store) await store.DeleteBansAsync(_jail, null);
         IReadOnlyList<Ban> ended = Manager.Flush();
+        Task deleted = _services.Store?.DeleteBansAsync(_jail, null) ?? Task.CompletedTask;
         Changed();
-        if (ended.Count > 0) await Actions.FlushAsync(ended);
+        await Actions.FlushAsync(ended);
+        await deleted;
         foreach (Ban ban in ended) _actionsLog.Unbanned(_jail, ban.Ticket.Id);
         return ended.Count;
     }
@@ -154,67 +176,26 @@ public sealed class JailBans : IDisposable
     {
         IReadOnlyList<Ban> ended = Manager.Flush();
         Changed();
-        if (ended.Count > 0) await Actions.FlushAsync(ended);
+        await Actions.FlushAsync(ended);
         foreach (Ban ban in ended) _actionsLog.Repealed(_jail, ban.Ticket.Id);
     }
 
     /// <summary>Ends the timer.</summary>
     public void Dispose() => _timer.Dispose();
 
-    // Completes when the ban's row is on disk, or cannot be put there now.
-    private async Task RememberAsync(Ban ban)
+    private Task EndAsync(IReadOnlyList<Ban> ended) => Task.WhenAll(ended.Select(EndAsync));
+
+    private async Task EndAsync(Ban ban)
     {
-        bool stored = true;
-        Ban remembered = ban;
-        if (_services.Store is { } store)
-        {
-            BanHistory? history = Increment.Enabled && !ban.Time.IsPermanent
-                ? await store.HistoryAsync(Increment.OverallJails ? null : _jail, ban.Ticket.Id.ToString())
-                : null;
-            if (history is not null) remembered = Lengthen(ban, history);
-            stored = await store.AddBanAsync(_jail, remembered);
-        }
-
-        // Told only now: a ban that stands in the log is also in the database after a crash.
-        _actionsLog.Banned(_jail, ban);
-        if (!stored) _actionsLog.NotStored(_jail, ban.Ticket.Id);
-        if (remembered.Time == ban.Time) return;
-        _observerLog.Increased(_jail, ban.Ticket.Id, remembered.Count, remembered.Time, remembered.End, _services.Time.LocalTimeZone);
-        double delay = remembered.Time.IsPermanent ? MaximumProlongDelay : Math.Clamp(remembered.Time.Seconds - ban.Time.Seconds - 5, 0, MaximumProlongDelay);
-        _loop.Run(() => ProlongLaterAsync(remembered, TimeSpan.FromSeconds(delay)));
-    }
-
-    private Ban Lengthen(Ban ban, BanHistory history)
-    {
-        BanTime longer = Increment.Calculate(Manager.BanTime, Math.Max(history.Count, 1), out string? error);
-        if (error is not null) _observerLog.IncrementFailed(_jail, error);
-        _observerLog.KnownBad(_jail, ban.Ticket.Id, history.Count, history.LastBegin, _services.Time.LocalTimeZone, ban.Time, longer);
-        Ban? changed = Manager.Change(ban.Ticket.Id, longer, history.Count + 1);
-        Changed();
-        return changed ?? ban with { Time = longer, Count = history.Count + 1 };
-    }
-
-    private async Task ProlongLaterAsync(Ban ban, TimeSpan delay)
-    {
-        await Task.Delay(delay, _services.Time);
-        if (Manager.Find(ban.Ticket.Id) is { } live) await Actions.ProlongAsync(live);
-    }
-
-    private async Task EndAsync(IReadOnlyList<Ban> ended)
-    {
-        var tasks = new List<Task>(ended.Count);
-        foreach (Ban ban in ended)
-        {
-            _actionsLog.Unbanned(_jail, ban.Ticket.Id);
-            tasks.Add(Actions.UnbanAsync(ban));
-        }
-
-        await Task.WhenAll(tasks);
+        Task done = Actions.UnbanAsync(ban);
+        if (_untold.TryGetValue(ban.Ticket.Id, out Task? told)) await told;
+        _actionsLog.Unbanned(_jail, ban.Ticket.Id);
+        await done;
     }
 
     private void OnTimer() => _loop.Run(() =>
     {
-        IReadOnlyList<Ban> ended = Manager.TakeExpired();
+        IReadOnlyList<Ban> ended = Manager.TakeExpired(Slice);
         Changed();
         return EndAsync(ended);
     });

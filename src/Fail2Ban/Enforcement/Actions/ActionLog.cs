@@ -44,6 +44,12 @@ internal static class ActionLog
     public static void NotificationRepeated(this Log log, string jail, string action, TimeSpan delay) =>
         log.Write(LogLevel.Info, $"[{jail}] Action '{action}' failed, next attempt in {delay.TotalSeconds:0} s");
 
+    public static void TookOver(this Log log, string jail, string action, string set, int count) =>
+        log.Write(LogLevel.Notice, $"[{jail}] Action '{action}' found its set {set} still there: {count} ban(s) in it go on, all others are gone");
+
+    public static void TakeOverFailed(this Log log, string jail, string action, string set, string error) =>
+        log.Write(LogLevel.Error, $"[{jail}] Action '{action}' found its set {set} still there, but cannot end the bans in it that are over: {error}");
+
     // Of one action (fail2ban.action).
     public static void InvariantBroken(this Log log) =>
         log.Write(LogLevel.Error, $"Invariant check failed. Trying to restore a sane environment");

@@ -12,12 +12,7 @@ internal sealed partial class ActionOperations
     {
         string family = FamilyOf(ban);
         if (CommandOf(verb, family) is not { Error: null, Elements: { } elements }) return null;
-        IpRange? range = elements.Element switch
-        {
-            "<ip>" => (ban.Ticket.Address ?? ban.Ticket.Id).Range,
-            "<fid>" => ban.Ticket.Id.Range,
-            _ => NftElements.TryRange(elements.Element, out IpRange literal) ? literal : null,
-        };
+        IpRange? range = RangeOf(elements, ban);
         if (range is null || !Applies(verb, family)) return null;
         return enforcer.Elements.Submit(new ElementChange(elements.Set, range.Value, elements.IsAdd));
     }

@@ -86,6 +86,13 @@ public sealed partial class JailActions
         for (int i = _working.Count - 1; i >= 0; i--) await StopAsync(_working[i]).ConfigureAwait(false);
     });
 
+    /// <summary>Takes over what a server that was killed has left in force; to be called before the restored bans.</summary>
+    /// <param name="bans">The bans that go on.</param>
+    public Task TakeOverAsync(IReadOnlyList<Ban> bans) => PostAsync(async () =>
+    {
+        foreach (WorkingAction working in _working) await working.Action.Operations.TakeOverAsync(bans).ConfigureAwait(false);
+    });
+
     /// <summary>Bans, by every action in order (restored: not by those with <c>norestored</c>).</summary>
     public Task BanAsync(Ban ban) => PostAsync(BanVerb.Ban, ban);
 

@@ -49,7 +49,8 @@ internal sealed class ElementTransaction
     /// <param name="generation">The ruleset's generation that the facts belong to.</param>
     /// <param name="sequence">The next free sequence number; advanced.</param>
     /// <param name="destroy">Whether deletes may be DESTROYSETELEM, which does not mind that an element is absent.</param>
-    public void Write(List<ElementChange> changes, Func<NftSet, NftSetFacts> facts, uint generation, ref uint sequence, bool destroy)
+    /// <param name="flushed">A set to be emptied first; null for none. It has no span among the messages.</param>
+    public void Write(List<ElementChange> changes, Func<NftSet, NftSetFacts> facts, uint generation, ref uint sequence, bool destroy, NftSet? flushed = null)
     {
         _message.Clear();
         _messages.Clear();
@@ -58,6 +59,7 @@ internal sealed class ElementTransaction
         _message.AddNumber(NFNL_BATCH_GENID, generation);
         _message.End();
         int last = 0;
+        if (flushed is { } set) last = WriteFlush(set, sequence++);
         for (int first = 0; first < changes.Count;)
         {
             ElementChange change = changes[first];
@@ -80,6 +82,17 @@ internal sealed class ElementTransaction
         _message.RequestAck(last);
         _message.Begin(NetlinkMessage.NFNL_MSG_BATCH_END, NetlinkMessage.NLM_F_REQUEST, sequence++, 0, NetlinkMessage.NFNL_SUBSYS_NFTABLES);
         _message.End();
+    }
+
+    // A delete that names no element means all of them.
+    private int WriteFlush(NftSet set, uint sequence)
+    {
+        int start = _message.Length;
+        _message.BeginTables(NFT_MSG_DELSETELEM, NetlinkMessage.NLM_F_REQUEST, sequence, set.Family);
+        _message.AddText(NFTA_SET_ELEM_LIST_TABLE, set.Table);
+        _message.AddText(NFTA_SET_ELEM_LIST_SET, set.Name);
+        _message.End();
+        return start;
     }
 
     /// <summary>At most how many bytes a change takes, its own message included where it needs one.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Fail2Ban.Addresses;
 using Fail2Ban.Native.Netlink;
 
 namespace Fail2Ban.Enforcement.Firewall;
@@ -20,6 +21,7 @@ internal sealed class NftKernel : IDisposable
     private const int NFTA_SET_KEY_LEN = 5;
     private const int NFTA_GEN_ID = 1;
     private const int MostStaleTries = 100;
+    private const int MostReplaced = 200_000; // one transaction of them holds the kernel's commit lock for half a second
 
     private readonly NetlinkMessage _question = new();
     private readonly ElementTransaction _transaction = new();
@@ -59,6 +61,43 @@ internal sealed class NftKernel : IDisposable
         }
 
         if (portion.Count > 0) Settle(portion);
+    }
+
+    /// <summary>Whether a set exists; false too where the kernel cannot be asked.</summary>
+    public bool Exists(NftSet set)
+    {
+        Forget(); // sets come and go without us
+        return TryReady(out _) && FactsOf(set) is not null;
+    }
+
+    /// <summary>Makes a set hold these and nothing else, in one transaction: no packet sees it empty.</summary>
+    /// <param name="set">A set that exists.</param>
+    /// <param name="ranges">
+    /// What it is to hold. Where the system allows no large message (in a container) only the first 5,000 are put in, and
+    /// the caller adds the others: to add what is there already does no harm.
+    /// </param>
+    public ElementResult Replace(NftSet set, IReadOnlyList<IpRange> ranges)
+    {
+        for (int attempt = 0; attempt < MostStaleTries; attempt++)
+        {
+            if (!TryReady(out string reason)) return new ElementResult(ElementOutcome.Unavailable, reason);
+            if (FactsOf(set) is not { } facts) return ElementResult.NoSet;
+            List<ElementChange> changes = [.. ranges.Where(range => facts.ObjectionTo(range) is null).Take(MostReplaced).Select(range => new ElementChange(set, range, true))];
+            if (changes.Count > ElementTransaction.MostElements && !_socket!.TryGrowBuffer(64 * changes.Count))
+                changes.RemoveRange(ElementTransaction.MostElements, changes.Count - ElementTransaction.MostElements);
+            _transaction.Write(changes, _ => facts, _generation, ref _sequence, _canDestroy, set);
+            Transactions++;
+            Exchange(_transaction.Bytes, _transaction.FirstSequence);
+            Forget();
+            if (_replies.Errors.Count == 0) return ElementResult.Done;
+            if (_replies.Errors.Exists(error => error.Errno == ERESTART)) continue;
+            if (changes.Count == 0) return new ElementResult(ElementOutcome.Refused, _replies.Errors[0].Text);
+
+            // One of them does not fit (networks that overlap): empty it, and let each be added by itself.
+            ranges = [];
+        }
+
+        return new ElementResult(ElementOutcome.Refused, "the ruleset is changed by others without pause");
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Fail2Ban.Addresses;
+
 namespace Fail2Ban.Enforcement.Firewall;
 
 /// <summary>The one writer of set elements: takes all that is queued and merges the changes of all jails into transactions.</summary>
@@ -10,6 +12,8 @@ internal sealed class NftWriter : IDisposable
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _arrived = new(false);
     private readonly NftKernel _kernel = new();
+    private readonly Queue<Action> _steps = [];
+    private readonly HashSet<NftSet> _takenOver = []; // of the thread
     private List<ElementChange> _queue = [];
     private Thread? _thread;
     private bool _isEnding;
@@ -26,15 +30,50 @@ internal sealed class NftWriter : IDisposable
             }
 
             _queue.Add(change);
-            if (_thread is null)
-            {
-                _thread = new Thread(Loop) { IsBackground = true, Name = "f2b/nft" };
-                _thread.Start();
-            }
+            StartThread();
         }
 
         _arrived.Set();
         return change;
+    }
+
+    /// <summary>Whether a set exists that an earlier process has filled: true at most once for each set.</summary>
+    /// <remarks>Who shares a set with another jail finds it taken over, and adds to it.</remarks>
+    public Task<bool> ClaimAsync(NftSet set) => Do(() => _takenOver.Add(set) && _kernel.Exists(set), false);
+
+    /// <summary>Makes a set hold these and nothing else, before anything that is submitted later.</summary>
+    public Task<ElementResult> ReplaceAsync(NftSet set, IReadOnlyList<IpRange> ranges) =>
+        Do(() => _kernel.Replace(set, ranges), new ElementResult(ElementOutcome.Unavailable, "the server ends"));
+
+    private Task<T> Do<T>(Func<T> step, T nothing)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_isEnding) return Task.FromResult(nothing);
+            _steps.Enqueue(() =>
+            {
+                try
+                {
+                    done.SetResult(step());
+                }
+                catch (Exception fault) when (fault is not OutOfMemoryException)
+                {
+                    done.SetException(fault); // the lane that asked logs it
+                }
+            });
+            StartThread();
+        }
+
+        _arrived.Set();
+        return done.Task;
+    }
+
+    private void StartThread()
+    {
+        if (_thread is not null) return;
+        _thread = new Thread(Loop) { IsBackground = true, Name = "f2b/nft" };
+        _thread.Start();
     }
 
     /// <summary>Finishes what is queued and ends.</summary>
@@ -52,10 +91,17 @@ internal sealed class NftWriter : IDisposable
         List<ElementChange> taken = [];
         while (true)
         {
+            Action? step;
             lock (_lock)
             {
-                (taken, _queue) = (_queue, taken);
-                if (taken.Count == 0 && _isEnding) return;
+                if (!_steps.TryDequeue(out step)) (taken, _queue) = (_queue, taken);
+                if (step is null && taken.Count == 0 && _isEnding) return;
+            }
+
+            if (step is not null)
+            {
+                step();
+                continue;
             }
 
             if (taken.Count == 0)

@@ -80,10 +80,15 @@ public sealed class BanManager
     public bool Contains(FailureId id) => _bans.Find(id) >= 0;
 
     /// <summary>Gives a live ban another time and count (increments); null where it is not banned any more.</summary>
-    public Ban? Change(FailureId id, BanTime time, int count)
+    /// <param name="id">Whose.</param>
+    /// <param name="time">How long it now lasts.</param>
+    /// <param name="count">How often the id was banned, this ban included.</param>
+    /// <param name="restored">Whether it turns out that this ban is already stored: it then counts as restored.</param>
+    public Ban? Change(FailureId id, BanTime time, int count, bool restored = false)
     {
         int index = _bans.Find(id);
         if (index < 0) return null;
+        if (restored) _bans.ValueAt(index).Restored = true;
         _bans.ValueAt(index).Count = count;
         SetTime(index, time);
         return BanAt(index);

@@ -1,0 +1,40 @@
+using Fail2Ban.Addresses;
+using Fail2Ban.Enforcement.Firewall;
+using Fail2Ban.Tracking.Bans;
+
+namespace Fail2Ban.Enforcement.Actions;
+
+/// <summary>What a server that was killed has left in the kernel.</summary>
+internal sealed partial class ActionOperations
+{
+    /// <summary>
+    /// For an action that wants it (property <c>takeover</c>) and whose bans are set elements: a set that is there before
+    /// the first ban keeps the bans that go on, loses those that are over, and its layout is completed.
+    /// </summary>
+    /// <param name="bans">The bans that go on; they are asked for one by one later.</param>
+    public async Task TakeOverAsync(IReadOnlyList<Ban> bans)
+    {
+        if (action.IsNotification || Properties.Flag("takeover") != true) return;
+        foreach (string family in Families())
+        {
+            if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;
+            if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) continue;
+            List<IpRange> ranges = [.. bans.Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))
+                .Select(ban => RangeOf(elements, ban)).OfType<IpRange>()];
+            ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, ranges).ConfigureAwait(false);
+            if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, ranges.Count);
+            else enforcer.JailLog.TakeOverFailed(context.Jail, action.Name, elements.Set.Name, result.Error);
+            if (State(family).IsStarted || await StartAsync(family).ConfigureAwait(false) is not { }) continue;
+
+            // What is there does not fit to what the action makes (another kind of set): it has to make room.
+            await RunAsync(Properties.Command("actionstop", family), null, family).ConfigureAwait(false);
+        }
+    }
+
+    private static IpRange? RangeOf(NftElements elements, Ban ban) => elements.Element switch
+    {
+        "<ip>" => (ban.Ticket.Address ?? ban.Ticket.Id).Range,
+        "<fid>" => ban.Ticket.Id.Range,
+        _ => NftElements.TryRange(elements.Element, out IpRange literal) ? literal : null,
+    };
+}

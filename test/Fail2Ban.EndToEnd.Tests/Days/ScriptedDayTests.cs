@@ -1,0 +1,178 @@
+using System.Diagnostics;
+
+namespace Fail2Ban.EndToEnd.Tests.Days;
+
+/// <summary>
+/// The same day on two hosts with Debian's configuration, one with the original and one with ours: after each event the
+/// firewall, the calls of actions, the database, the log and the answers are the same.
+/// </summary>
+public sealed class ScriptedDayTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    private static readonly string[] Jails = ["nft", "nftall", "ipt", "iptl", "set", "route", "dummy", "inc"];
+
+    private const string Configuration = """
+        [DEFAULT]
+        backend = auto
+        usedns = no
+        filter = day
+        maxretry = 2
+        findtime = 600
+        bantime = 14
+        port = ssh,http
+        logpath = $F/%(__name__)s.log
+        record = record[file="$F/calls/%(__name__)s"]
+        action = %(banaction)s[port="%(port)s", protocol="%(protocol)s", chain="%(chain)s"]
+                 %(record)s
+
+        [nft]
+        enabled = true
+        banaction = nftables-multiport
+
+        [nftall]
+        enabled = true
+        banaction = nftables-allports
+        bantime = -1
+
+        [ipt]
+        enabled = true
+        banaction = iptables-multiport
+
+        [iptl]
+        enabled = true
+        action = iptables-multiport[port="%(port)s", chain="%(chain)s", iptables="iptables-legacy -w"]
+                 %(record)s
+        bantime = 1h
+
+        [set]
+        enabled = true
+        banaction = iptables-ipset[type=multiport]
+
+        [route]
+        enabled = true
+        banaction = route
+        bantime = 1h
+
+        [dummy]
+        enabled = true
+        action = dummy[name=%(__name__)s, target="$F/calls/target"]
+                 %(record)s
+
+        [inc]
+        enabled = true
+        action = %(record)s
+        bantime = 7
+        bantime.increment = true
+        bantime.multipliers = 1 2 4 8
+        """;
+
+    [Fact]
+    public void Every_event_has_the_same_effects_as_with_the_original()
+    {
+        DayHost.RequireOriginal();
+        using var original = new DayHost(true, Configuration);
+        using var ours = new DayHost(false, Configuration);
+        DayHost[] hosts = [ours, original];
+
+        void Step(string name, Action<DayHost> happens, params string[] told)
+        {
+            Task.WaitAll(hosts.Select(host => Task.Run(() => happens(host))));
+            var waited = Stopwatch.StartNew();
+            while (true)
+            {
+                string? missing = hosts.SelectMany(host => told.Where(text => !host.ReadLog().Contains(text, StringComparison.Ordinal))
+                    .Select(text => $"'{text}' in the log of {(host.IsOriginal ? "the original" : "ours")}")).FirstOrDefault();
+                string[] differences = missing is null
+                    ? [.. DayState.Of(ours, Jails).DifferencesTo(DayState.Of(original, Jails))]
+                    : [$"missing: {missing}", $"our log:\n{DayState.WhatIsTold(ours)}", $"log of the original:\n{DayState.WhatIsTold(original)}"];
+                if (differences.Length == 0) break;
+                Assert.True(waited.Elapsed < Patience, $"after '{name}':\n{string.Join("\n\n", differences)}");
+                Thread.Yield();
+            }
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {waited.Elapsed.TotalSeconds:0.0} s");
+        }
+
+        Step("start", host =>
+        {
+            foreach (string jail in Jails) host.MakeLog(jail);
+            host.Start();
+        }, [.. Jails.Select(jail => $"Jail '{jail}' started")]);
+
+        // One after the other, so that chains and rules come in the same order.
+        Step("first bans", host =>
+        {
+            foreach (string jail in Jails)
+                foreach (string first in Families(jail, "198.51.100.1", "2001:db8::1")) Assert.Equal("1\n", host.Client("set", jail, "banip", first).Output);
+        });
+
+        // Each jail has addresses of its own: what one jail knows of another's bans would depend on who is first.
+        long time = Now();
+        Step("failures", host =>
+        {
+            foreach (string jail in Jails) host.Fail(jail, time, Attacker(jail), $"192.0.2.1{Array.IndexOf(Jails, jail)}", Attacker(jail));
+        }, [.. Jails.Select(jail => $"[{jail}] Ban {Attacker(jail)}")]);
+        time = Now();
+        Step("failures by IPv6", host =>
+        {
+            foreach (string jail in Jails.Where(SpeaksIPv6)) host.Fail(jail, time, $"2001:db8:1::{Array.IndexOf(Jails, jail) + 1}", $"2001:db8:1::{Array.IndexOf(Jails, jail) + 1}");
+        }, [.. Jails.Where(SpeaksIPv6).Select(jail => $"[{jail}] Ban 2001:db8:1::{Array.IndexOf(Jails, jail) + 1}")]);
+
+        Step("ban and unban by hand", host =>
+        {
+            foreach (string jail in Jails)
+            {
+                Assert.Equal("2\n", host.Client("set", jail, "banip", "198.51.100.7", "198.51.100.8").Output);
+                Assert.Equal("0\n", host.Client("set", jail, "banip", "198.51.100.7").Output);
+                Assert.Equal("1\n", host.Client("set", jail, "unbanip", "198.51.100.7").Output);
+                Assert.Equal("0\n", host.Client("set", jail, "unbanip", "198.51.100.7").Output);
+            }
+
+            foreach (string jail in new[] { "ipt", "set", "route" }) Assert.Equal("1\n", host.Client("set", jail, "banip", "198.51.100.64/30").Output);
+        });
+
+        time = Now();
+        Step("failures of banned addresses", host =>
+        {
+            foreach (string jail in Jails.Where(Lasts)) host.Fail(jail, time, Attacker(jail), Attacker(jail));
+        }, [.. Jails.Where(Lasts).Select(jail => $"[{jail}] {Attacker(jail)} already banned")]);
+
+        Step("the end of bans", _ => { }, [.. Jails.Where(jail => !Lasts(jail)).Select(jail => $"[{jail}] Unban {Attacker(jail)}")]);
+
+        time = Now();
+        Step("a second ban is longer", host => host.Fail("inc", time, Attacker("inc")), $"[inc] Increase Ban {Attacker("inc")}", $"[inc] Unban {Attacker("inc")}");
+        Step("bans before the restart", host =>
+        {
+            foreach (string jail in Jails.Where(Lasts)) Assert.Equal("2\n", host.Client("set", jail, "banip", "203.0.113.1", "203.0.113.2").Output);
+
+            // What is short must not end in the middle of the restart of only one of both.
+            foreach (string jail in Jails.Where(jail => !Lasts(jail)))
+                host.WaitFor(() => host.Client("get", jail, "banip").Output.Trim().Length == 0, $"the end of all bans of {jail}");
+        });
+
+        Step("a clean stop", host =>
+        {
+            host.Client("stop").MustSucceed();
+        }, "[nftall] Flush ticket(s) with nftables-allports");
+
+        Step("the next start", host => host.Start(), [.. Jails.Where(Lasts).Select(jail => $"[{jail}] Restore Ban 203.0.113.1")]);
+        Step("a crash and the start after it", host =>
+        {
+            host.Client("set", "nftall", "banip", "203.0.113.3").MustSucceed();
+            host.Kill();
+            host.Start();
+        }, "[nftall] Restore Ban 203.0.113.3");
+        Step("unban of everything", host => Assert.NotEqual("0\n", host.Client("unban", "--all").Output));
+    }
+
+    private static string Attacker(string jail) => $"192.0.2.{Array.IndexOf(Jails, jail) + 1}";
+
+    private static IEnumerable<string> Families(string jail, string v4, string v6) => SpeaksIPv6(jail) ? [v4, v6] : [v4];
+
+    private static bool SpeaksIPv6(string jail) => jail is not "iptl";
+
+    private static bool Lasts(string jail) => jail is "nftall" or "iptl" or "route";
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+}
