@@ -32,7 +32,7 @@ public sealed class Pattern : IDisposable
         _bytes = bytes;
         GroupCount = tree.GroupCount;
         GroupNames = tree.GroupNames;
-        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, StartAnchor.Holds(tree));
+        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, StartAnchor.Holds(tree), HeadFinder.Find(tree));
     }
 
     /// <summary>The pattern as Python knows it.</summary>

@@ -9,4 +9,6 @@ namespace Fail2Ban.Patterns;
 /// From the start of a match to the end of the subject there are never fewer bytes; what lookahead sees is counted.
 /// </param>
 /// <param name="AnchoredAtStart">Each match begins at offset 0 of the subject.</param>
-public sealed record PatternFacts(IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart);
+/// <param name="Heads">Each match begins with one of these; empty when no such set is known.</param>
+public sealed record PatternFacts(
+    IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart, IReadOnlyList<RequiredLiteral> Heads);

@@ -64,6 +64,9 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
 
         // Names stay what they are, but <HOST> was expanded by usedns.
         if (options.Raw) filter.UseDns = UseDns.Raw;
+
+        // Multi-line hits take lines back from the missed ones.
+        filter.CountsOnly = options.Out is null && options.Verbosity == 0 && filter.MaxLines == 1;
     }
 
     private bool ReadNamed(Filter filter, string text, string logType)

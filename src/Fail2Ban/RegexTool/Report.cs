@@ -62,11 +62,13 @@ internal sealed class Report
         {
             // What is no failure is told apart from a miss only where every regex is tried.
             if (!_options.CheckAll && hit.Verdict == LineVerdict.NoFailure) continue;
-            IReadOnlyList<string> ids = Ids(hit);
-            foreach (string id in ids)
+            RegexHits regex = _failRegexes[hit.Regex];
+            IReadOnlyList<string>? ids = _options.Verbosity > 0 ? Ids(hit) : null;
+            int count = ids?.Count ?? (hit.Failure is { Host: { } host } ? _resolve(host).Count : 1);
+            for (int i = 0; i < count; i++)
             {
-                _failRegexes[hit.Regex].Add();
-                if (_options.Verbosity > 0) _failRegexes[hit.Regex].Remember(id, result.Time, isMultiple: reported > 1);
+                regex.Add();
+                if (ids is not null) regex.Remember(ids[i], result.Time, isMultiple: reported > 1);
                 if (hit.Verdict == LineVerdict.NoFailure) isIgnored = true;
                 else reported++;
             }

@@ -24,6 +24,11 @@ public sealed class DateDetector : IDisposable
     private DateReading _kept;
 
     private readonly LineShape _shape = new();
+
+    // Of the line that _shape has kept: what was cut, and the parts of its date.
+    private (int Start, int End) _cut;
+    private DateFields _fields;
+    private bool _hasFields;
     private ZoneOffset? _defaultZone;
 
     /// <summary>Takes the patterns of a jail.</summary>
@@ -90,47 +95,84 @@ public sealed class DateDetector : IDisposable
     /// <param name="now">The current time; it completes dates without a year or a day.</param>
     public DateMatch Detect(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
     {
-        ReadOnlySpan<byte> line = terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine;
+        ReadOnlySpan<byte> line = Unterminated(terminatedLine);
+        if (TryFollow(line, now, out DateMatch same)) return same;
         int found = _choice.Find(line, now, out int start, out int end);
         if (found < 0) return DateMatch.None;
-        _shape.Keep(line, _choice.Slots[found]);
+        TemplateSlot slot = _choice.Slots[found];
+        _shape.Keep(line, slot);
+        _cut = (start, end);
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
 
-        DateReading reading = Read(line, _choice.Slots[found], start, end, now);
+        DateReading reading = Read(line, slot, start, end, now);
+        _hasFields = slot.Definition.Kind == TemplateKind.Fields;
         if (reading.Fault == DateFault.None) return new DateMatch(true, start, end, reading.Time, DateFault.None, found);
+        _shape.Forget(); // a line alike might have a date, or another fault
         if (reading.Fault == DateFault.Unreadable) _log.UnreadableDate(line[start..end]);
         FailureReason = reading.FailureReason;
         return new DateMatch(true, start, end, null, reading.Fault, found);
     }
 
     /// <summary>
-    /// Counts a line whose date nobody needs now, if it is shaped as the last dated line: <see cref="Detect(ReadOnlySpan{byte})"/>
-    /// would take the same template at the same place. Costs no search.
+    /// Where the date of a line stands, if the line is shaped as the last dated line: <see cref="Detect(ReadOnlySpan{byte})"/>
+    /// would take the same template at the same place. Costs no search, and changes nothing.
     /// </summary>
     /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
-    /// <param name="now">The current time.</param>
-    /// <returns>False where nothing was counted; the line must then be given to Detect.</returns>
-    public bool TryCount(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
+    /// <param name="start">Where the text to cut begins, in bytes of the line.</param>
+    /// <param name="end">Where it ends (exclusive).</param>
+    public bool TryPlace(ReadOnlySpan<byte> terminatedLine, out int start, out int end)
     {
-        if (!_shape.TryFollow(terminatedLine is [.., (byte)'\n'] ? terminatedLine[..^1] : terminatedLine)) return false;
-        _choice.UseAgain(now);
-        return true;
+        (start, end) = _cut;
+        return _shape.Fits(Unterminated(terminatedLine));
     }
 
-    /// <summary>The time of the last line that was only counted, for a later line without a date.</summary>
+    /// <summary>Counts a line that <see cref="TryPlace"/> has just said yes to, and whose date nobody needs now.</summary>
+    /// <param name="terminatedLine">The line.</param>
     /// <param name="now">The current time.</param>
-    /// <returns>Null where no line was counted since the last dated one that was detected, or its text is no date.</returns>
-    public DateTimeOffset? ReadLastCounted(DateTimeOffset now)
+    public void Count(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
     {
+        _shape.Take(terminatedLine);
+        _choice.UseAgain(now);
+    }
+
+    /// <summary>The date of the last line that was only counted, for a later line without one.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="text">Its text, valid until the next line; empty where the result is null.</param>
+    /// <returns>Null where no line was counted since the last dated one that was detected, or its text is no date.</returns>
+    public DateTimeOffset? ReadLastCounted(DateTimeOffset now, out ReadOnlySpan<byte> text)
+    {
+        text = [];
         if (!_shape.HasFollower || _choice.Last is not { } slot || !slot.Search(_shape.Follower, _shape.SearchFrom)) return null;
-        DateReading reading = _reader.Read(_shape.Follower, slot, now, _defaultZone);
-        return reading.Fault == DateFault.None ? reading.Time : null;
+        DateReading reading = _reader.Read(_shape.Follower, slot, now, _defaultZone, out _);
+        if (reading.Fault != DateFault.None) return null;
+        text = _shape.Follower[_cut.Start.._cut.End];
+        return reading.Time;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (TemplateSlot slot in _choice.Slots) slot.Dispose();
+    }
+
+    /// <summary>For tests: whether what one line taught is used for the next.</summary>
+    internal bool FollowsShapes { get; init; } = true;
+
+    private static ReadOnlySpan<byte> Unterminated(ReadOnlySpan<byte> line) => line is [.., (byte)'\n'] ? line[..^1] : line;
+
+    // Lines mostly follow each other within an hour, so that only digits of known places differ.
+    private bool TryFollow(ReadOnlySpan<byte> line, DateTimeOffset now, out DateMatch match)
+    {
+        match = DateMatch.None;
+        if (!_hasFields || !FollowsShapes || !_shape.Follows(line, out int minute, out int second)) return false;
+        DateFields fields = _fields;
+        if (minute >= 0) fields.Minute = minute;
+        if (second >= 0) fields.Second = second;
+        DateReading reading = _reader.Resolve(fields, now, fields.Zone ?? _defaultZone);
+        if (reading.Fault != DateFault.None) return false;
+        _shape.DropFollower();
+        match = new DateMatch(true, _cut.Start, _cut.End, reading.Time, DateFault.None, _choice.UseAgain(now));
+        return true;
     }
 
     private DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, int start, int end, DateTimeOffset now)
@@ -142,7 +184,7 @@ public sealed class DateDetector : IDisposable
             && text.SequenceEqual(_keptText.AsSpan(0, _keptLength)))
             return _kept;
 
-        DateReading reading = _reader.Read(line, slot, now, _defaultZone);
+        DateReading reading = _reader.Read(line, slot, now, _defaultZone, out _fields);
         if (!isSelfContained || text.Length > LongestKeptText)
         {
             _keptLength = -1;

@@ -10,8 +10,10 @@ internal sealed class DateReader(TimeProvider time)
     /// <param name="slot">The template that matched.</param>
     /// <param name="present">The current time.</param>
     /// <param name="defaultZone">The zone of dates that name none; null: the local one.</param>
-    public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, DateTimeOffset present, ZoneOffset? defaultZone)
+    /// <param name="fields">The parts of the date, where the template has such.</param>
+    public DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, DateTimeOffset present, ZoneOffset? defaultZone, out DateFields fields)
     {
+        fields = new DateFields();
         switch (slot.Definition.Kind)
         {
             case TemplateKind.Tai64N:
@@ -20,7 +22,6 @@ internal sealed class DateReader(TimeProvider time)
                 return EpochText.Read(Group(line, slot, slot.NumberGroup), slot.Definition.Kind == TemplateKind.LongEpoch);
         }
 
-        var fields = new DateFields();
         DateReading problem = fields.Read(line, slot);
         return problem.Fault == DateFault.None ? Resolve(fields, present, fields.Zone ?? defaultZone) : problem;
     }
@@ -31,7 +32,11 @@ internal sealed class DateReader(TimeProvider time)
         return start < 0 ? [] : line[start..end];
     }
 
-    private DateReading Resolve(in DateFields fields, DateTimeOffset present, ZoneOffset? zone)
+    /// <summary>Puts the parts of a date together.</summary>
+    /// <param name="fields">The parts.</param>
+    /// <param name="present">The current time; it completes dates without a year or a day.</param>
+    /// <param name="zone">The zone that the date is in; null: the local one.</param>
+    public DateReading Resolve(in DateFields fields, DateTimeOffset present, ZoneOffset? zone)
     {
         bool isComplete = fields is { Year: >= 0, Month: >= 0, Day: >= 0 };
         DateTime now = isComplete ? default : _clock.ToLocal(present.UtcTicks);

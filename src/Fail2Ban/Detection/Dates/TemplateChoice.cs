@@ -42,10 +42,12 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
     }
 
     /// <summary>Counts one more line for the last template, at the place where it stood.</summary>
-    public void UseAgain(DateTimeOffset now)
+    /// <returns>Its index.</returns>
+    public int UseAgain(DateTimeOffset now)
     {
         slots[_last].Hits++;
         slots[_last].LastUsed = now;
+        return _last;
     }
 
     /// <summary>The template of the last date; null before the first one.</summary>

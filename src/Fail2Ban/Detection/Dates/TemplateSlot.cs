@@ -32,6 +32,13 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
     /// <summary>The group that an epoch number stands in.</summary>
     public int NumberGroup { get; private set; } = 1;
 
+    /// <summary>The groups of minutes, seconds and their fractions; -1 where there is none.</summary>
+    public int MinuteGroup { get; private set; } = -1;
+
+    public int SecondGroup { get; private set; } = -1;
+
+    public int FractionGroup { get; private set; } = -1;
+
     /// <exception cref="PatternException">The pattern is no regex.</exception>
     public void Compile()
     {
@@ -39,6 +46,9 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
         _cut = _pattern.GroupCount >= 1 ? 1 : 0;
         Fields = FieldGroup.Of(_pattern);
         NumberGroup = _pattern.GroupNumber(TemplateDefinition.NumberGroup) is > 0 and int number ? number : 1;
+        MinuteGroup = _pattern.GroupNumber("M");
+        SecondGroup = _pattern.GroupNumber("S");
+        FractionGroup = _pattern.GroupNumber("f");
     }
 
     /// <summary>Searches; templates are compiled when they are first needed, since most jails need one or two.</summary>
@@ -64,7 +74,7 @@ internal sealed class TemplateSlot(TemplateDefinition definition, Log log) : IDi
     public (int Start, int End) Span => _pattern!.Group(0);
 
     /// <summary>The span of a group after a match, in bytes; (-1, -1) where it took no part.</summary>
-    public (int Start, int End) Group(int number) => _pattern!.Group(number);
+    public (int Start, int End) Group(int number) => number < 0 ? (-1, -1) : _pattern!.Group(number);
 
     /// <summary>Whether all that the date was made of stands in a part of the line; a pattern may cut less than it reads.</summary>
     public bool FieldsAreWithin(int start, int end)

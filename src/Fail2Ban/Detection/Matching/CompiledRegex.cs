@@ -9,20 +9,23 @@ namespace Fail2Ban.Detection.Matching;
 /// <remarks>Not thread-safe: holds the spans of its last match.</remarks>
 internal sealed partial class CompiledRegex : IDisposable
 {
+    private const string Flag = "1";
+
     private static readonly string[] IdGroups = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
-    private readonly (string Name, int Number)[] _groups;
+    private readonly Group[] _groups;
     private readonly Derived[] _derived; // sorted by group name, since later ones only fill what is still empty
 
     private CompiledRegex(FilterRegex regex, Pattern pattern)
     {
         Regex = regex;
         Pattern = pattern;
-        _groups = [.. pattern.GroupNames.OrderBy(group => group.Number)];
-        _derived = [.. _groups.Select(group => group.Name).Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
-        SkippedGroups = [.. _groups.Where(group => group.Name.StartsWith("skiplines", StringComparison.Ordinal)).Select(group => group.Number)];
+        string[] names = [.. pattern.GroupNames.OrderBy(group => group.Number).Select(group => group.Name)];
+        _derived = [.. names.Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
+        _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name), IsText(name)))];
+        SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
-        IdentifiesFailure = _groups.Any(group => IdGroups.Contains(group.Name));
+        IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
     }
 
     public FilterRegex Regex { get; }
@@ -60,25 +63,68 @@ internal sealed partial class CompiledRegex : IDisposable
 
     /// <summary>The groups of the last match with what <c>alt_</c> and <c>tuple_</c> groups add.</summary>
     /// <param name="subject">The text of that match.</param>
-    public Fields Capture(ReadOnlySpan<byte> subject)
+    /// <param name="flagsOnly">Of most groups only whether they are empty is wanted.</param>
+    public Fields Capture(ReadOnlySpan<byte> subject, bool flagsOnly)
     {
-        var fields = new Fields();
-        foreach ((string name, int number) in _groups)
+        var fields = new Fields(_groups.Length + 2); // with users and ip
+        foreach (ref readonly Group group in _groups.AsSpan()) fields.Add(group.Name, group.Slot, Value(group, subject, flagsOnly));
+        foreach (Derived derived in _derived) derived.Apply(fields);
+        return fields;
+    }
+
+    /// <summary>The groups of the last match without content, for those of a failregex to be added.</summary>
+    /// <param name="subject">The text of that match.</param>
+    /// <param name="flagsOnly">As in <see cref="Capture"/>.</param>
+    /// <param name="room">How many fields will be added.</param>
+    public Fields CapturePrefix(ReadOnlySpan<byte> subject, bool flagsOnly, int room)
+    {
+        var fields = new Fields(_groups.Length + room + 2);
+        foreach (ref readonly Group group in _groups.AsSpan())
         {
-            (int start, int end) = Pattern.Group(number);
-            fields[name] = start < 0 ? null : Encoding.UTF8.GetString(subject[start..end]);
+            if (group.Slot == FieldSlot.Content && Pattern.Group(group.Number) is (int start, int end) && start < end) continue;
+            fields.Add(group.Name, group.Slot, Value(group, subject, flagsOnly));
         }
 
         foreach (Derived derived in _derived) derived.Apply(fields);
         return fields;
     }
 
+    /// <summary>Puts the groups that took part in the last match over the fields of a prefregex.</summary>
+    public void CaptureOver(Fields fields, ReadOnlySpan<byte> subject, bool flagsOnly)
+    {
+        if (_derived.Length > 0)
+        {
+            fields.Update(Capture(subject, flagsOnly));
+            return;
+        }
+
+        foreach (ref readonly Group group in _groups.AsSpan())
+            if (Value(group, subject, flagsOnly) is { } value) fields.Set(group.Name, group.Slot, value);
+    }
+
+    /// <summary>How many fields a match gives at most.</summary>
+    public int FieldCount => _groups.Length + _derived.Length;
+
     public void Dispose() => Pattern.Dispose();
+
+    private string? Value(in Group group, ReadOnlySpan<byte> subject, bool flagsOnly)
+    {
+        (int start, int end) = Pattern.Group(group.Number);
+        if (start < 0) return null;
+        if (start == end) return "";
+        return flagsOnly && !group.IsText ? Flag : Encoding.UTF8.GetString(subject[start..end]);
+    }
+
+    // What connections, names and derived fields are made of.
+    private bool IsText(string name) =>
+        Fields.SlotOf(name) is FieldSlot.MlfId or FieldSlot.User or FieldSlot.Dns || _derived.Any(derived => name == derived.Source || name == derived.Target);
 
     private static Derived? Derive(string group) =>
         DerivedName().Match(group) is { Success: true } name
             ? new Derived(group, TagExpander.GroupOf(name.Groups[2].Value), IsTuple: name.Groups[1].ValueSpan is "tuple")
             : null;
+
+    private readonly record struct Group(string Name, FieldSlot Slot, int Number, bool IsText);
 
     private sealed record Derived(string Source, string Target, bool IsTuple)
     {

@@ -13,21 +13,25 @@ internal sealed class Connections(TimeProvider time)
     private const int LinesPerConnection = 1000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly OrderedDictionary<string, (Fields Failure, long Stored)> _known = []; // oldest first
+    private readonly Dictionary<string, Entry> _known = [];
+
+    // The order of storing; some may be gone, or stored again, since.
+    private readonly Queue<(string Id, long Number)> _oldest = [];
+    private long _number;
 
     public int Count => _known.Count;
 
     /// <summary>Merges a line's fields into its connection.</summary>
     /// <param name="line">What the line captured, <c>mlfid</c> included.</param>
-    /// <param name="matched">The line itself, or the lines of a multi-line match.</param>
+    /// <param name="matched">The line itself, or the lines of a multi-line match; none where nobody wants to see them.</param>
     /// <returns>What is known now; <c>nofail</c> is set in it where this is no failure.</returns>
     public Fields Merge(Fields line, IReadOnlyList<MatchedLine> matched)
     {
-        string id = PythonText.Str(line["mlfid"]);
-        bool gained = line.IsSet("mlfgained");
-        if (gained && !line.IsSet("nofail")) line["nofail"] = line["mlfgained"];
-        bool noFail = line.IsSet("nofail");
-        bool forget = line.Take("mlfforget");
+        string id = PythonText.Str(line[FieldSlot.MlfId]);
+        bool gained = line.IsSet(FieldSlot.MlfGained);
+        if (gained && !line.IsSet(FieldSlot.NoFail)) line["nofail"] = line[FieldSlot.MlfGained];
+        bool noFail = line.IsSet(FieldSlot.NoFail);
+        bool forget = line.Take(FieldSlot.MlfForget);
 
         Fields failure = line;
         if (Find(id) is { } known)
@@ -38,7 +42,7 @@ internal sealed class Connections(TimeProvider time)
         }
         else if (!forget)
         {
-            line.AddUser(line["user"]);
+            line.AddUser(line[FieldSlot.User]);
             Remember(id, line);
         }
 
@@ -47,20 +51,21 @@ internal sealed class Connections(TimeProvider time)
         if (wasPending || failure.Users?.Count > 1)
         {
             // A success does not clear a failure that was not counted yet, nor attempts under several names.
-            failure.Take("nofail");
-            failure.Take("mlfgained");
+            failure.Take(FieldSlot.NoFail);
+            failure.Take(FieldSlot.MlfGained);
             noFail = gained = false;
         }
 
         if (!noFail)
         {
-            List<MatchedLine> matches = [.. failure.NoFailMatches, .. failure.Matches];
-            failure.NoFailMatches.Clear();
+            if (matched.Count == 0) return failure;
+            List<MatchedLine> matches = failure.HasNoFailMatches ? [.. failure.NoFailMatches, .. failure.Matches] : [.. failure.Matches];
+            if (failure.HasNoFailMatches) failure.NoFailMatches.Clear();
             if (!gained) matches.AddRange(matched);
             KeepLatest(matches);
             failure.Matches = matches;
         }
-        else if (!forget)
+        else if (!forget && matched.Count > 0)
         {
             failure.NoFailMatches.AddRange(matched);
             KeepLatest(failure.NoFailMatches);
@@ -77,17 +82,17 @@ internal sealed class Connections(TimeProvider time)
 
     private static void Continue(Fields known, Fields line, bool gained)
     {
-        known.AddUser(line["user"]);
-        bool wasNoFail = known.Take("nofail");
-        wasNoFail |= known.Take("mlfgained");
+        known.AddUser(line[FieldSlot.User]);
+        bool wasNoFail = known.Take(FieldSlot.NoFail);
+        wasNoFail |= known.Take(FieldSlot.MlfGained);
         if (gained) known.IsPending = false;
-        if (!wasNoFail && !known.IsPending) known.Matches = []; // they were reported with the failure before
+        if (!wasNoFail && !known.IsPending) known.Matches = Fields.NoLines; // they were reported with the failure before
         known.Update(line);
     }
 
     private Fields? Find(string id)
     {
-        if (!_known.TryGetValue(id, out (Fields Failure, long Stored) entry)) return null;
+        if (!_known.TryGetValue(id, out Entry entry)) return null;
         if (time.GetElapsedTime(entry.Stored) < Lifetime) return entry.Failure;
         _known.Remove(id);
         return null;
@@ -95,7 +100,21 @@ internal sealed class Connections(TimeProvider time)
 
     private void Remember(string id, Fields failure)
     {
-        if (_known.Count >= Capacity) _known.RemoveAt(0);
-        _known[id] = (failure, time.GetTimestamp());
+        while (_known.Count >= Capacity)
+            if (_oldest.TryDequeue(out (string Id, long Number) oldest) && IsKnown(oldest)) _known.Remove(oldest.Id);
+
+        if (_oldest.Count >= 2 * Capacity)
+        {
+            (string Id, long Number)[] left = [.. _oldest.Where(IsKnown)];
+            _oldest.Clear();
+            foreach ((string Id, long Number) each in left) _oldest.Enqueue(each);
+        }
+
+        _known.Add(id, new Entry(failure, time.GetTimestamp(), ++_number));
+        _oldest.Enqueue((id, _number));
     }
+
+    private bool IsKnown((string Id, long Number) stored) => _known.TryGetValue(stored.Id, out Entry entry) && entry.Number == stored.Number;
+
+    private readonly record struct Entry(Fields Failure, long Stored, long Number);
 }

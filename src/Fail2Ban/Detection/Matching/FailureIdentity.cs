@@ -14,15 +14,15 @@ internal readonly record struct FailureIdentity(FailureId Id, FailureId? Address
     public static FailureIdentity? Of(Fields fields, UseDns useDns, out bool isUnusable)
     {
         isUnusable = false;
-        object? fid = fields["fid"];
-        object? address = fields["ip4"] ?? fields["ip6"];
+        object? fid = fields[FieldSlot.Fid];
+        object? address = fields[FieldSlot.Ip4] ?? fields[FieldSlot.Ip6];
         if (address is not null)
         {
             string text = PythonText.Str(address);
-            return WithId(ParseRange(text, fields["cidr"]), text, fid);
+            return WithId(ParseRange(text, fields[FieldSlot.Cidr]), text, fid);
         }
 
-        if (fields["dns"] is { } name) return OfName(PythonText.Str(name), fid, useDns, out isUnusable);
+        if (fields[FieldSlot.Dns] is { } name) return OfName(PythonText.Str(name), fid, useDns, out isUnusable);
         if (fid is null) return null;
         // A tuple is counted as the text that the original prints for it.
         return new(fid is string plain ? FailureId.Parse(plain) : FailureId.OfText(PythonText.Str(fid)), null, null);

@@ -25,8 +25,8 @@ public sealed partial class Filter
     public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
     {
         _hits.Clear();
+        if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, null, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
-        // A prefilter that proves "no regex can match" from the bytes belongs here, after the date and before everything else.
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
         if (MaxLines == 1) return Search(dated, dated.Text, failures);
 
@@ -60,15 +60,14 @@ public sealed partial class Filter
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
-        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? _prefRegex.Capture(whole).ToData() : FailureData.Empty;
-        for (int i = 0; i < _failRegexes.Count; i++)
+        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? _prefRegex.Capture(whole, flagsOnly: false).ToData() : FailureData.Empty;
+        for (int i = NextFailRegex(text, isAscii, 0); i >= 0; i = NextFailRegex(text, isAscii, i + 1))
         {
             CompiledRegex regex = _failRegexes[i];
             MatchOutcome outcome = Match(regex, "failregex", i, text, isAscii);
             if (outcome == MatchOutcome.NoMatch) continue;
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
 
-            Fields fields = regex.Capture(text);
             IReadOnlyList<MatchedLine>? taken = null;
             ReadOnlySpan<byte> ignorable = text;
             if (MaxLines > 1) (taken, ignorable) = TakeLines(regex);
@@ -81,7 +80,7 @@ public sealed partial class Filter
             }
             else
             {
-                LineVerdict found = Report(i, WithPrefix(fields, whole), taken ?? [line.ToMatchedLine()], line, failures);
+                LineVerdict found = Report(i, Capture(regex, text, whole), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line, failures);
                 if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
             }
 
@@ -127,13 +126,13 @@ public sealed partial class Filter
 
     private (IReadOnlyList<MatchedLine> Lines, byte[] Text) TakeLines(CompiledRegex regex) => _window.Take(regex);
 
-    private Fields WithPrefix(Fields captured, ReadOnlySpan<byte> whole)
+    // What prefregex and failregex captured.
+    private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> text, ReadOnlySpan<byte> whole)
     {
-        if (_prefRegex is null) return captured;
-        Fields fields = _prefRegex.Capture(whole);
-        if (fields.IsSet("content")) fields.Take("content");
-        if (fields.Count == 0) return captured;
-        fields.Update(captured);
+        if (_prefRegex is null) return regex.Capture(text, CountsOnly);
+        Fields fields = _prefRegex.CapturePrefix(whole, CountsOnly, regex.FieldCount);
+        if (fields.Count == 0) return regex.Capture(text, CountsOnly);
+        regex.CaptureOver(fields, text, CountsOnly);
         return fields;
     }
 
@@ -145,10 +144,11 @@ public sealed partial class Filter
             return Hit(index, LineVerdict.Undated, lines, fields);
         }
 
-        bool isConnection = fields["mlfid"] is not null;
+        bool isConnection = fields[FieldSlot.MlfId] is not null;
         if (isConnection) fields = _connections.Merge(fields, lines);
-        else fields.Matches = [.. lines];
-        if (fields.IsSet("nofail")) return Hit(index, LineVerdict.NoFailure, lines, fields);
+        else if (!CountsOnly) fields.Matches = [.. lines];
+        if (fields.IsSet(FieldSlot.NoFail)) return Hit(index, LineVerdict.NoFailure, lines, fields);
+        if (CountsOnly && (fields[FieldSlot.Ip4] ?? fields[FieldSlot.Ip6]) is not null) return Hit(index, LineVerdict.Matched, lines, fields);
 
         FailureIdentity? identity = FailureIdentity.Of(fields, UseDns, out bool isUnusable);
         if (isUnusable) return LineVerdict.NoMatch;
@@ -162,6 +162,7 @@ public sealed partial class Filter
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset when = line.Time ?? now;
         if (FindTime is not null && when > now) when = now;
+        if (CountsOnly && who.Host is null) return Hit(index, LineVerdict.Matched, lines, fields);
         FailureData data = fields.ToData();
         var failure = new Failure(who.Id, who.Address, who.Host, when, [.. fields.Matches], data);
         failures.Add(failure);
@@ -171,7 +172,7 @@ public sealed partial class Filter
 
     private LineVerdict Hit(int index, LineVerdict verdict, IReadOnlyList<MatchedLine> lines, Fields fields)
     {
-        _hits.Add(new RegexHit(index, verdict, lines, fields.ToData(), null));
+        _hits.Add(new RegexHit(index, verdict, lines, CountsOnly ? FailureData.Empty : fields.ToData(), null));
         return verdict;
     }
 

@@ -69,6 +69,12 @@ public sealed partial class Filter : IDisposable
     /// <summary>Whether results tell what the prefregex captured, also where no failregex occurs (test tool).</summary>
     public bool CapturePrefix { get; set; }
 
+    /// <summary>
+    /// Whether only verdicts are wanted (test tool): hits then have neither lines nor data, and there are no failures but
+    /// those whose host must be resolved.
+    /// </summary>
+    public bool CountsOnly { get; set; }
+
     /// <summary>How many lines were lost to a pattern that was given up at its budget.</summary>
     public long LimitsExceeded { get; private set; }
 
@@ -126,6 +132,7 @@ public sealed partial class Filter : IDisposable
         }
 
         _failRegexes.Add(regex);
+        ForgetChoice();
     }
 
     /// <summary>Removes a failregex.</summary>
@@ -147,6 +154,7 @@ public sealed partial class Filter : IDisposable
         CompiledRegex? replacement = string.IsNullOrEmpty(text) ? null : CompiledRegex.Compile(text, UseDns, multiLine: false);
         _prefRegex?.Dispose();
         _prefRegex = replacement;
+        ForgetChoice();
     }
 
     /// <summary>Forgets all regexes and settings, as a reload does; connections and buffered lines stay.</summary>
@@ -171,11 +179,12 @@ public sealed partial class Filter : IDisposable
         _dates.Dispose();
     }
 
-    private static bool Remove(List<CompiledRegex> regexes, int index)
+    private bool Remove(List<CompiledRegex> regexes, int index)
     {
         if (index < 0 || index >= regexes.Count) return false;
         regexes[index].Dispose();
         regexes.RemoveAt(index);
+        ForgetChoice();
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Fail2Ban.Detection.Dates;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Logging;
+using Fail2Ban.Patterns.Prefilter;
 
 namespace Fail2Ban.Detection.Matching;
 
@@ -36,7 +37,7 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         }
 
         DateMatch date = detector.Detect(line.Terminated);
-        if (!date.Found || date.IsEmpty) return Undated(line.Terminated, line.Terminated, [], [], line.Text, isOptional: date.IsEmpty, inOperation, findTime);
+        if (!date.Found || date.IsEmpty) return Undated(line.Terminated, line.Terminated, [], [], line.Text, isOptional: date.IsEmpty, detector, inOperation, findTime);
 
         ReadOnlySpan<byte> before = line.Terminated[..date.Start];
         ReadOnlySpan<byte> text = line.Terminated[date.Start..date.End];
@@ -48,9 +49,29 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         }
 
         ReadOnlySpan<byte> rest = Rest(before, after);
-        if (date.Time is not { } found) return Undated(line.Terminated, rest, before, text, after[..^1], isOptional: false, inOperation, findTime);
+        if (date.Time is not { } found) return Undated(line.Terminated, rest, before, text, after[..^1], isOptional: false, detector, inOperation, findTime);
         Remember(text, found);
         return Judge(rest, before, text, after[..^1], found, inOperation, findTime);
+    }
+
+    /// <summary>Whether nothing can be found in a line; if so, it is counted for its date, which nobody reads.</summary>
+    /// <param name="line">The line as read.</param>
+    /// <param name="detector">Finds the date of a file's line.</param>
+    /// <param name="gate">Knows what the regexes ask for.</param>
+    /// <returns>False also where the date does not stand as in the line before; nothing is changed then.</returns>
+    public bool TrySkip(in LogLine line, DateDetector detector, LiteralGate gate)
+    {
+        if (line.Time is { } entryTime)
+        {
+            if (!gate.Excludes(line.Terminated)) return false;
+            Remember(line.Date, entryTime);
+            return true;
+        }
+
+        if (!detector.TryPlace(line.Terminated, out int start, out int end)) return false;
+        if (!gate.Excludes(Rest(line.Terminated[..start], line.Terminated[end..]))) return false;
+        detector.Count(line.Terminated, time.GetUtcNow());
+        return true;
     }
 
     // A pattern sees the line as if the date had never been there; only a date inside it forces a copy.
@@ -67,9 +88,10 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
     // The parts of the line are given as they are if no earlier date can be lent to it.
     private DatedLine Undated(
         ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, ReadOnlySpan<byte> before, ReadOnlySpan<byte> date, ReadOnlySpan<byte> after,
-        bool isOptional, bool inOperation, TimeSpan? findTime)
+        bool isOptional, DateDetector detector, bool inOperation, TimeSpan? findTime)
     {
         DateTimeOffset now = time.GetUtcNow();
+        if (detector.ReadLastCounted(now, out ReadOnlySpan<byte> counted) is { } unread) Remember(counted, unread);
         if (_lastTime is { } last && last > now - Tolerance)
             return new DatedLine { Text = line, Before = [], Date = _lastDate.AsSpan(0, _lastDateLength), After = line[..^1], Time = last };
 

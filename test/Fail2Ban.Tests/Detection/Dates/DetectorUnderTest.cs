@@ -12,7 +12,11 @@ internal sealed class DetectorUnderTest : ILogSink, IDisposable
     {
     }
 
-    public DetectorUnderTest(TestTime time, string? zone, params string[] patterns)
+    public DetectorUnderTest(TestTime time, string? zone, params string[] patterns) : this(time, zone, true, patterns)
+    {
+    }
+
+    public DetectorUnderTest(TestTime time, string? zone, bool followsShapes, params string[] patterns)
     {
         ZoneOffset? offset = null;
         if (zone is not null)
@@ -22,7 +26,7 @@ internal sealed class DetectorUnderTest : ILogSink, IDisposable
         }
 
         Time = time;
-        Detector = new DateDetector(patterns, offset, time, new Log(this, "fail2ban.filter"));
+        Detector = new DateDetector(patterns, offset, time, new Log(this, "fail2ban.filter")) { FollowsShapes = followsShapes };
         time.Now = TestTime.Example;
     }
 

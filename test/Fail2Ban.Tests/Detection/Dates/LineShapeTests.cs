@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CsCheck;
 using Fail2Ban.Detection.Dates;
 
 namespace Fail2Ban.Tests.Detection.Dates;
 
-public sealed class LineShapeTests
+public sealed partial class LineShapeTests
 {
     private static readonly string[] Fronts = ["ab 1.2 ", "é 1.2.", "x] [y ", "12 Feb "];
 
@@ -29,17 +30,19 @@ public sealed class LineShapeTests
         int counted = 0;
         Lines.Array[1, 60].Sample(lines =>
         {
-            using var detecting = new DetectorUnderTest();
+            using var detecting = new DetectorUnderTest(new TestTime(), null, followsShapes: false);
             using var counting = new DetectorUnderTest();
             string[] repeated = [.. lines.SelectMany(line => new[] { line, line })];
             foreach (string line in repeated)
             {
                 byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
                 DateMatch expected = detecting.Detector.Detect(bytes);
-                if (counting.Detector.TryCount(bytes, counting.Time.Now))
+                if (counting.Detector.TryPlace(bytes, out int start, out int end))
                 {
                     Interlocked.Increment(ref counted);
-                    if (counting.Detector.ReadLastCounted(counting.Time.Now) != expected.Time) return false;
+                    counting.Detector.Count(bytes, counting.Time.Now);
+                    if (counting.Detector.ReadLastCounted(counting.Time.Now, out ReadOnlySpan<byte> text) != expected.Time) return false;
+                    if ((start, end) != (expected.Start, expected.End) || !text.SequenceEqual(bytes.AsSpan(start..end))) return false;
                 }
                 else if (counting.Detector.Detect(bytes) != expected) return false;
             }
@@ -48,6 +51,34 @@ public sealed class LineShapeTests
         }, iter: 100, threads: 1);
         Assert.True(counted > 500, $"only {counted} lines were counted");
     }
+
+    [Fact]
+    public void What_one_line_taught_changes_no_date()
+    {
+        int followed = 0;
+        Gen.Select(Lines, Gen.Int[0, 99], Gen.Int[0, 99]).Array[1, 40].Sample(lines =>
+        {
+            using var plain = new DetectorUnderTest(new TestTime(), null, followsShapes: false);
+            using var following = new DetectorUnderTest();
+            foreach ((string line, int minute, int second) in lines)
+            {
+                // Clocks that are none at all too.
+                foreach (string clock in new[] { line, line.Replace(":59:", $":{minute:00}:", StringComparison.Ordinal), $"{line}{second}", Clocks().Replace(line, $":{minute:00}:{second:00}", 1) })
+                {
+                    byte[] bytes = Encoding.UTF8.GetBytes(clock + "\n");
+                    DateMatch expected = plain.Detector.Detect(bytes);
+                    if (following.Detector.TryPlace(bytes, out _, out _)) Interlocked.Increment(ref followed);
+                    if (following.Detector.Detect(bytes) != expected) return false;
+                }
+            }
+
+            return plain.Detector.Templates.SequenceEqual(following.Detector.Templates);
+        }, iter: 200, threads: 1);
+        Assert.True(followed > 500, $"only {followed} lines were alike");
+    }
+
+    [GeneratedRegex(":[0-9]{2}:[0-9]{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Clocks();
 
     [Theory]
     [InlineData("Jan 23 21:59:59 srv x", "Jan 24 00:00:01 srv y", true)]
@@ -61,7 +92,7 @@ public sealed class LineShapeTests
     {
         using var detector = new DetectorUnderTest();
         detector.Detect(first);
-        Assert.Equal(expected, detector.Detector.TryCount(Encoding.UTF8.GetBytes(second + "\n"), detector.Time.Now));
+        Assert.Equal(expected, detector.Detector.TryPlace(Encoding.UTF8.GetBytes(second + "\n"), out _, out _));
     }
 
     [Fact]
@@ -69,6 +100,6 @@ public sealed class LineShapeTests
     {
         using var detector = new DetectorUnderTest("%H:%M(?: [a-z]+)?");
         detector.Detect("10:00 abc x");
-        Assert.False(detector.Detector.TryCount("10:00 abc x\n"u8, detector.Time.Now));
+        Assert.False(detector.Detector.TryPlace("10:00 abc x\n"u8, out _, out _));
     }
 }

@@ -1,0 +1,43 @@
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Patterns.Prefilter;
+
+namespace Fail2Ban.Detection.Matching;
+
+// Which regexes are worth running. None of it changes what is found: what is left out cannot match.
+public sealed partial class Filter
+{
+    private bool _hasChoice;
+    private PatternSelector? _selector;
+
+    // What must stand in a line for the prefregex, and for any failregex, to match it.
+    private LiteralGate? _prefGate;
+    private LiteralGate? _failGate;
+
+    private void ForgetChoice() => _hasChoice = false;
+
+    // Made with the first line, since regexes come one by one.
+    private void MakeChoice()
+    {
+        _selector = new PatternSelector([.. _failRegexes.Select(regex => regex.Pattern)]);
+        _failGate = LiteralGate.Of([.. _failRegexes.Select(regex => regex.Pattern)]);
+        _prefGate = _prefRegex is null ? null : LiteralGate.Of([_prefRegex.Pattern]);
+        _hasChoice = true;
+    }
+
+    // The test tool wants to know of each line what ignoreregexes and prefregex say, and the date.
+    private bool IsExcluded(in LogLine line)
+    {
+        if (FindTime is null || MaxLines > 1) return false;
+        if (!_hasChoice) MakeChoice();
+        return (_prefGate is not null && _dating.TrySkip(line, _dates, _prefGate))
+            || (_failGate is not null && _dating.TrySkip(line, _dates, _failGate));
+    }
+
+    // The text may be that of several lines, and changes while they are taken out of it: all are tried then.
+    private int NextFailRegex(ReadOnlySpan<byte> text, bool isAscii, int from)
+    {
+        if (MaxLines > 1) return from < _failRegexes.Count ? from : -1;
+        if (!_hasChoice) MakeChoice();
+        return _selector!.Next(text, isAscii, from);
+    }
+}

@@ -1,0 +1,86 @@
+namespace Fail2Ban.Patterns.Prefilter;
+
+/// <summary>What a text must have for a pattern to match it.</summary>
+internal sealed class Requirement
+{
+    private readonly int _minimalLength;
+    private readonly LiteralSet? _heads;
+    private readonly LiteralSet? _required;
+
+    public Requirement(PatternFacts facts)
+    {
+        _minimalLength = facts.MinimalLength;
+        if (facts.AnchoredAtStart && facts.Heads.Count > 0) _heads = new LiteralSet(facts.Heads);
+        if (facts.RequiredLiterals.Count == 0) return;
+        _required = new LiteralSet(facts.RequiredLiterals);
+    }
+
+    /// <param name="first">The first byte of a text, or 256 for the empty one.</param>
+    /// <param name="isAscii">Whether the text is ASCII.</param>
+    public bool MayBeginWith(int first, bool isAscii)
+    {
+        if (_heads is null || (!isAscii && _heads.AsciiSubjectsOnly)) return true;
+        return _heads.Literals.Any(head => head.Text.Span[0] == first || (head.IgnoreCase && head.Text.Span[0] == Lower(first)));
+    }
+
+    public bool Allows(ReadOnlySpan<byte> text, bool isAscii)
+    {
+        if (text.Length < _minimalLength) return false;
+        if (_heads is { } heads && (isAscii || !heads.AsciiSubjectsOnly) && !heads.BeginsIn(text)) return false;
+        return _required is not { } required || (!isAscii && required.AsciiSubjectsOnly) || required.OccursIn(text);
+    }
+
+    private static int Lower(int value) => value is >= 'A' and <= 'Z' ? value | 0x20 : value;
+
+    private sealed class LiteralSet(IReadOnlyList<RequiredLiteral> literals)
+    {
+        public readonly RequiredLiteral[] Literals = [.. literals];
+        public readonly bool AsciiSubjectsOnly = literals.Any(literal => literal.AsciiSubjectsOnly);
+
+        public bool BeginsIn(ReadOnlySpan<byte> text)
+        {
+            foreach (RequiredLiteral literal in Literals)
+            {
+                ReadOnlySpan<byte> head = literal.Text.Span;
+                if (text.Length < head.Length) continue;
+                if (literal.IgnoreCase ? EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
+            }
+
+            return false;
+        }
+
+        public bool OccursIn(ReadOnlySpan<byte> text)
+        {
+            foreach (RequiredLiteral literal in Literals)
+            {
+                ReadOnlySpan<byte> sought = literal.Text.Span;
+                if (literal.IgnoreCase ? FindLower(text, sought) : text.IndexOf(sought) >= 0) return true;
+            }
+
+            return false;
+        }
+
+        private static bool FindLower(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
+        {
+            byte small = lower[0];
+            byte large = small is >= (byte)'a' and <= (byte)'z' ? (byte)(small ^ 0x20) : small;
+            while (text.Length >= lower.Length)
+            {
+                int at = text[..(text.Length - lower.Length + 1)].IndexOfAny(small, large);
+                if (at < 0) return false;
+                if (EqualsLower(text.Slice(at, lower.Length), lower)) return true;
+                text = text[(at + 1)..];
+            }
+
+            return false;
+        }
+
+        // Bytes above ASCII are compared as they are.
+        private static bool EqualsLower(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
+        {
+            for (int i = 0; i < lower.Length; i++)
+                if (Lower(text[i]) != lower[i]) return false;
+            return true;
+        }
+    }
+}
