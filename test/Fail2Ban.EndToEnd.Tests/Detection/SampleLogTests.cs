@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
@@ -22,13 +20,10 @@ public sealed class SampleLogTests(ITestOutputHelper output)
     private const int KnownRows = 2017;
     private const int KnownExpectations = 1627;
 
-    private const string Driver = "Detection/sample-logs.py";
-    private static readonly Lazy<JsonDocument?> Oracle = new(AskOracle);
-
     [Fact]
     public void Every_sample_log_gives_the_rows_of_the_original()
     {
-        JsonElement oracle = Answers();
+        JsonElement oracle = SampleLogs.Answers();
         var differences = new List<string>();
         int rows = 0, cases = 0;
         foreach (JsonElement item in oracle.GetProperty("cases").EnumerateArray())
@@ -59,17 +54,17 @@ public sealed class SampleLogTests(ITestOutputHelper output)
     {
         var wrong = new List<string>();
         int lines = 0;
-        foreach (JsonElement item in Answers().GetProperty("expectations").EnumerateArray())
+        foreach (JsonElement item in SampleLogs.Answers().GetProperty("expectations").EnumerateArray())
         {
             var clock = new SampleClock();
             using Filter filter = Load(item.GetProperty("definition"), UseDns.Warn, clock);
             filter.UseDns = UseDns.Raw;
             filter.CheckAllRegexes = true;
-            clock.GoTo(1124013600);
+            clock.GoTo(SampleClock.Noon);
             foreach (JsonElement line in item.GetProperty("lines").EnumerateArray())
             {
                 lines++;
-                if (Fault(filter, line, clock) is { } fault)
+                if (SampleLogs.Fault(filter, line, clock) is { } fault)
                     wrong.Add($"{line.GetProperty("log")} {item.GetProperty("filter")} {item.GetProperty("options")}: {fault}\n  {line.GetProperty("text")}");
             }
         }
@@ -119,7 +114,7 @@ public sealed class SampleLogTests(ITestOutputHelper output)
     {
         var clock = new SampleClock();
         using Filter filter = Load(item.GetProperty("definition"), UseDns.No, clock);
-        clock.GoTo(1124013600);
+        clock.GoTo(SampleClock.Noon);
         var rows = new List<string>();
         var failures = new List<Failure>();
         string text = Encoding.UTF8.GetString(File.ReadAllBytes(item.GetProperty("log").GetString()!));
@@ -132,32 +127,6 @@ public sealed class SampleLogTests(ITestOutputHelper output)
         }
 
         return rows;
-    }
-
-    private static string? Fault(Filter filter, JsonElement line, SampleClock clock)
-    {
-        byte[] text = Encoding.UTF8.GetBytes(line.GetProperty("prefix").GetString() + line.GetProperty("text").GetString() + "\n");
-        LogLine read = line.GetProperty("journal").GetBoolean() ? new LogLine("2005-08-14T12:00:00"u8, text, clock.GetUtcNow()) : new LogLine(text);
-        var failures = new List<Failure>();
-        filter.Process(read, new LogProgress(), failures);
-        if (!line.GetProperty("match").GetBoolean()) return failures.Count == 0 ? null : "matched but should not";
-        if (failures.Count != 1) return $"{failures.Count} failures instead of one";
-
-        Failure failure = failures[0];
-        if (line.GetProperty("time") is { ValueKind: JsonValueKind.Number } time && time.GetDouble() != Math.Floor(failure.Time.ToUnixSeconds()))
-            return $"time {failure.Time.ToUnixSeconds()} instead of {time}";
-        foreach (JsonProperty field in line.GetProperty("expected").EnumerateObject())
-        {
-            string? value = failure.Data[field.Name] is { } captured ? Text(captured)
-                : field.Name == "attempts" ? $"{failure.Matches.Length}" : null;
-            if (value is null && field.Name == "host")
-            {
-                if (failure.Id != FailureId.Parse(field.Value.GetString()!)) return $"host is {failure.Id} instead of {field.Value}";
-            }
-            else if (value != field.Value.GetString()) return $"{field.Name} is {value ?? "(none)"} instead of {field.Value}";
-        }
-
-        return null;
     }
 
     private static Filter Load(JsonElement definition, UseDns useDns, TimeProvider clock)
@@ -176,35 +145,8 @@ public sealed class SampleLogTests(ITestOutputHelper output)
     [
         failure.Id.ToString(),
         time is { } known ? PythonText.Repr(known.ToUnixSeconds()) : "None",
-        .. failure.Data.Fields.Where(field => field.Value is not null).OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Text(field.Value!)}"),
+        .. failure.Data.Fields.Where(field => field.Value is not null).OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={SampleLogs.Text(field.Value!)}"),
     ]);
-
-    private static string Text(object value) =>
-        value is PythonSet set ? string.Join(',', set.Select(PythonText.Str).Order(StringComparer.Ordinal)) : PythonText.Str(value);
-
-    private static JsonElement Answers()
-    {
-        if (Oracle.Value is not { } answers)
-        {
-            Assert.Skip("no fail2ban for Python with its tests is installed");
-            return default;
-        }
-
-        return answers.RootElement;
-    }
-
-    private static JsonDocument? AskOracle()
-    {
-        if (!File.Exists("/usr/lib/python3/dist-packages/fail2ban/tests/files/logs/sshd")) return null;
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, Driver));
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        using Process python = Process.Start(start)!;
-        Task<string> errors = python.StandardError.ReadToEndAsync();
-        string answer = python.StandardOutput.ReadToEnd();
-        python.WaitForExit();
-        return python.ExitCode == 0 ? JsonDocument.Parse(answer) : throw new InvalidOperationException(errors.Result);
-    }
 
     private sealed class Silence : ILogSink
     {
@@ -213,17 +155,5 @@ public sealed class SampleLogTests(ITestOutputHelper output)
         public void Write(LogLevel level, string logger, string message)
         {
         }
-    }
-
-    /// <summary>Date patterns are made as of today, as in the original's tests; lines are then read on the day those tests live in.</summary>
-    private sealed class SampleClock : TimeProvider
-    {
-        private DateTimeOffset? _now;
-
-        public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich");
-
-        public void GoTo(long unixSeconds) => _now = DateTimeOffset.FromUnixTimeSeconds(unixSeconds);
-
-        public override DateTimeOffset GetUtcNow() => _now ?? base.GetUtcNow();
     }
 }
