@@ -63,7 +63,6 @@ public sealed class RegexToolTests
     [InlineData(255, "--TZ", "X?", "x", "<HOST>")]
     [InlineData(255, "-e", "nonsense", "-", "<HOST>")]
     [InlineData(255, "-o", "<bantime>", "x", "<HOST>")]
-    [InlineData(255, "systemd-journal", "<HOST>")]
     [InlineData(2, "--foo", "x", "<HOST>")]
     [InlineData(1, "-l", "loud", "x", "<HOST>")]
     [InlineData(0, "x", "<HOST>")]
