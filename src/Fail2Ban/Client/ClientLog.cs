@@ -32,7 +32,7 @@ internal static class ClientLog
     internal static void Advice(this Log log, string message) => log.Write(LogLevel.Warning, $"{message}");
 
     internal static void AdviceCount(this Log log, int count) =>
-        log.Write(LogLevel.Warning, $"{count} {(count == 1 ? "warning" : "warnings")}; the configuration is used as it is");
+        log.Write(LogLevel.Warning, $"{count} {(count == 1 ? "warning" : "warnings")}; the verdict does not depend on them");
 
     internal static void WrongJail(this Log log, ConfigurationPlace place, string jail, string reason) =>
         log.Write(LogLevel.Error, $"{place}: jail '{jail}': {reason}");

@@ -27,6 +27,7 @@ internal static partial class CommandOrigin
                 if (shared <= longest) continue;
                 longest = shared;
                 best = new(candidate.File, candidate.Numbers is { } numbers ? numbers[index] : candidate.Line);
+                if (shared == value.Length) return best;
             }
         }
 
@@ -36,8 +37,9 @@ internal static partial class CommandOrigin
     // How much literal text a raw line gives to the value; -1 if the value cannot come of it.
     private static int Shared(string raw, string value)
     {
+        if (raw == value) return raw.Length;
         string[] pieces = Replaced().Split(raw.Replace("%%", "%", StringComparison.Ordinal));
-        if (pieces.Length == 1) return raw == value ? raw.Length : -1;
+        if (pieces.Length == 1) return pieces[0] == value ? value.Length : -1;
         if (!value.StartsWith(pieces[0], StringComparison.Ordinal) || !value.EndsWith(pieces[^1], StringComparison.Ordinal)) return -1;
         int at = 0;
         int shared = 0;

@@ -1,4 +1,5 @@
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Configuration;
 
@@ -12,6 +13,9 @@ internal static class ConfigurationLog
 
     public static void Loading(this Log log, string name, string directory) =>
         log.For(Files).Write(LogLevel.Info, $"Loading configs for {name} under {directory} ");
+
+    public static void LoadingFiles(this Log log, IReadOnlyList<string> files) =>
+        log.For(Includes).Write(LogLevel.Info, $"  Loading files: {PythonText.Repr(files)}");
 
     public static void NoFiles(this Log log, string name, string directory) =>
         log.For(Files).Write(LogLevel.Error, $"Found no accessible config files for '{name}' under {directory}");

@@ -71,7 +71,16 @@ internal sealed class DefinitionFile
         }
 
         var scope = new IniScope(_files, "Definition", _variables);
-        return RecursiveTags.Substitute(_options, condition: null, kept, scope.GetTag) is { } error ? throw new ConfigurationException(error) : _options;
+        return RecursiveTags.Substitute(_options, condition: null, kept, scope.GetTag) is { } error
+            ? throw new ConfigurationException(Placed(error)) : _options;
+    }
+
+    private string Placed(string error)
+    {
+        const string Before = "fail tag: ";
+        int at = error.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        int end = error.IndexOf(',', at);
+        return end > at && Origin(error[at..end]) is { } origin ? $"{error} ({origin})" : error;
     }
 
     private OrderedDictionary<string, string> Read(IEnumerable<KeyValuePair<string, object?>> jailOptions)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CsCheck;
 using Fail2Ban.Configuration;
+using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
 
 namespace Fail2Ban.Tests.Configuration;
@@ -8,6 +9,12 @@ namespace Fail2Ban.Tests.Configuration;
 public sealed class BadInputTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("f2b-bad-").FullName;
+    private static readonly string[] s_pieces =
+    [
+        "[j]", "[DEFAULT]", "[INCLUDES]", "[Definition]", "[Init?family=inet6]", "\n", "\n ", " = ", ":", ";", "#", "enabled = 1", "filter = f[", "]", "action = a",
+        "before = jail.conf", "%(", ")s", "%", "known/", "x", "<x>", "<", ">", "/", "\"", "'", ",", "logpath = *", "é", "\0", "failregex", "j/x", "default/x",
+    ];
+
     private readonly ListSink _log = new();
 
     public BadInputTests()
@@ -68,6 +75,14 @@ public sealed class BadInputTests : IDisposable
     {
         File.CreateSymbolicLink(Path.Combine(_directory, "jail.local"), "/dev/zero");
         Assert.Contains("too long for a configuration file", InTime(() => Read(), seconds: 5).Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Named_pipe_does_not_hang()
+    {
+        Process.Start("mkfifo", [Path.Combine(_directory, "jail.local")]).WaitForExit();
+        Assert.Equal("Read jails configuration failed.", InTime(() => Read()).Failure);
+        Assert.Contains(_log.Messages, message => message.EndsWith("jail.local is a named pipe, not a file", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -137,12 +152,13 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void No_text_throws_or_hangs()
     {
-        string[] pieces =
-        [
-            "[j]", "[DEFAULT]", "[INCLUDES]", "[Definition]", "[Init?family=inet6]", "\n", "\n ", " = ", ":", ";", "#", "enabled = 1", "filter = f[", "]", "action = a",
-            "before = jail.conf", "%(", ")s", "%", "known/", "x", "<x>", "<", ">", "/", "\"", "'", ",", "logpath = *", "é", "\0", "failregex", "j/x", "default/x",
-        ];
-        Gen.Int[0, pieces.Length - 1].Select(index => pieces[index]).Array[0, 40].Select(parts => string.Concat(parts)).Sample(
+        Gen<string> texts = Gen.Int[0, s_pieces.Length - 1].Select(index => s_pieces[index]).Array[0, 40].Select(parts => string.Concat(parts));
+        long start = Stopwatch.GetTimestamp();
+        texts.Sample(text => InTime(() => Interpolate("[j]\nx = 1\n" + text)), iter: 20_000, threads: 1);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+
+        // The way through all files is much longer, most of it in the file system.
+        texts.Sample(
             text =>
             {
                 Write("jail.conf", "[j]\nenabled = 1\nfilter = f[x=1]\naction = a\n" + text);
@@ -154,6 +170,38 @@ public sealed class BadInputTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    // Parses, merges with itself, and reads every option of every section.
+    private static int Interpolate(string text)
+    {
+        if (IniParser.Parse("f", text, out IniError? error) is not { } document)
+        {
+            Assert.NotNull(error);
+            return 0;
+        }
+
+        var set = new IniFileSet();
+        set.Merge(document);
+        set.Merge(document);
+        int read = 0;
+        foreach (string section in set.Sections.Keys)
+        {
+            var scope = new IniScope(set, section);
+            foreach (string option in scope.Options)
+            {
+                try
+                {
+                    if (scope.Get(option) is not null) read++;
+                }
+                catch (ConfigurationException failure)
+                {
+                    Assert.NotEmpty(failure.Message);
+                }
+            }
+        }
+
+        return read;
+    }
 
     private static T InTime<T>(Func<T> action, double seconds = 1)
     {

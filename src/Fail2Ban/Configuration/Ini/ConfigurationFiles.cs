@@ -44,7 +44,9 @@ internal sealed class ConfigurationFiles(Log log)
     {
         var set = new IniFileSet();
         List<string> lost = [];
-        foreach (string file in Expand(files, []))
+        List<string> expanded = Expand(files, []);
+        log.LoadingFiles(expanded);
+        foreach (string file in expanded)
         {
             if (Document(file) is { } document) set.Merge(document);
         }
