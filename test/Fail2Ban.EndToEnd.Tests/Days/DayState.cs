@@ -30,12 +30,14 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
     public static string WhatIsTold(DayHost host) => string.Join('\n', Told().Matches(host.ReadLog()).Select(match => match.Value));
 
     /// <summary>What differs, told as the lines that only one of both has.</summary>
-    public IEnumerable<string> DifferencesTo(DayState original)
+    /// <param name="original">The other one.</param>
+    /// <param name="apart">A part that is known to differ; or empty.</param>
+    public IEnumerable<string> DifferencesTo(DayState original, string apart)
     {
         foreach (string name in Parts.Keys.Union(original.Parts.Keys).Order(StringComparer.Ordinal))
         {
             string ours = Parts.GetValueOrDefault(name, "(none)"), theirs = original.Parts.GetValueOrDefault(name, "(none)");
-            if (ours == theirs) continue;
+            if (ours == theirs || name == apart) continue;
             yield return $"== {name}\n-- only ours:\n{Only(ours, theirs)}\n-- only the original's:\n{Only(theirs, ours)}\n-- ours:\n{ours}\n-- the original's:\n{theirs}";
         }
     }

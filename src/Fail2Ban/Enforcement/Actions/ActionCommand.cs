@@ -8,7 +8,8 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <param name="Text">The text with dynamic tags; empty where the action does not define it.</param>
 /// <param name="Error">Why the properties cannot be resolved; null otherwise.</param>
 /// <param name="Elements">What it means where it is one plain element command of nft; null otherwise.</param>
-internal sealed record ActionCommand(string Text, string? Error, NftElements? Elements)
+/// <param name="Batch">What it means where it is one plain command of iptables or ipset; null otherwise.</param>
+internal sealed record ActionCommand(string Text, string? Error, NftElements? Elements, BatchCommand? Batch = null)
 {
     // Given by users statically (in a parameter), these would otherwise be the only unescaped text from a log.
     private static readonly HashSet<string> Escaped = ["matches", "ipmatches", "ipjailmatches"];
@@ -38,7 +39,11 @@ internal sealed record ActionCommand(string Text, string? Error, NftElements? El
         if (error is not null) return new ActionCommand("", error, null);
 
         string result = texts.GetValueOrDefault(wanted, "");
-        return new ActionCommand(result, null, NftElements.TryParse(result, out NftElements? elements) ? elements : null);
+        return new ActionCommand(
+            result,
+            null,
+            NftElements.TryParse(result, out NftElements? elements) ? elements : null,
+            BatchCommand.TryParse(result, out BatchCommand? batch) ? batch : null);
     }
 
     private static string Escape(string text)

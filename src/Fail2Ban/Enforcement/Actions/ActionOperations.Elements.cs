@@ -22,9 +22,11 @@ internal sealed partial class ActionOperations
     /// <param name="fail">Told about each ban that could not be done.</param>
     public async Task FinishAsync(IReadOnlyList<PendingElement> pending, Action<PendingElement, string> fail)
     {
+        await FinishBatchesAsync([.. pending.Where(item => item.Change is null)], fail).ConfigureAwait(false);
         var withoutSet = new List<PendingElement>();
         foreach (PendingElement item in pending)
         {
+            if (item.Change is null) continue;
             ElementResult result = await item.Change.Result.ConfigureAwait(false);
             switch (result.Outcome)
             {
@@ -59,10 +61,10 @@ internal sealed partial class ActionOperations
             return;
         }
 
-        List<PendingElement> again = [.. pending.Select(item => item with { Change = Resubmit(item.Change) })];
+        List<PendingElement> again = [.. pending.Select(item => item with { Change = Resubmit(item.Change!) })];
         foreach (PendingElement item in again)
         {
-            ElementResult result = await item.Change.Result.ConfigureAwait(false);
+            ElementResult result = await item.Change!.Result.ConfigureAwait(false);
             if (result.Outcome == ElementOutcome.Done) _missing.Remove(item.Ban.Ticket.Id);
             else fail(item, Failure(item.Verb, item.Ban));
         }

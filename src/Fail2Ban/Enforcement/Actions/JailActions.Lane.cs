@@ -4,8 +4,8 @@ using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Enforcement.Actions;
 
-// Elements of nf_tables are sent without waiting, so that the bans of a burst or of a restart travel together; answers
-// are taken when the queue is empty, before anything that goes through a shell, before anything that concerns the same
+// Elements of nf_tables are sent without waiting, so that the bans of a burst or of a restart travel together, and plain
+// commands of iptables and ipset wait for each other; answers are taken (and the latter run) when the queue is empty, before anything that goes through a shell, before anything that concerns the same
 // id again, and after 5,000. So the order of effects is that of the calls.
 
 /// <summary>The lane of one jail.</summary>
@@ -86,6 +86,13 @@ public sealed partial class JailActions
         if (operations.TrySubmit(verb, ban) is { } change)
         {
             _pending.Add(new PendingElement(operations, verb, ban, change));
+            _pendingIds.Add(ban.Ticket.Id);
+            return;
+        }
+
+        if (operations.CanBeBatched(verb, ban))
+        {
+            _pending.Add(new PendingElement(operations, verb, ban, null));
             _pendingIds.Add(ban.Ticket.Id);
             return;
         }

@@ -7,5 +7,5 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <param name="Action">Whose.</param>
 /// <param name="Verb">What.</param>
 /// <param name="Ban">Which.</param>
-/// <param name="Change">The element; its result is waited for.</param>
-internal readonly record struct PendingElement(ActionOperations Action, BanVerb Verb, Ban Ban, ElementChange Change);
+/// <param name="Change">The element; its result is waited for. Null: it waits for others to share a process with.</param>
+internal readonly record struct PendingElement(ActionOperations Action, BanVerb Verb, Ban Ban, ElementChange? Change);
