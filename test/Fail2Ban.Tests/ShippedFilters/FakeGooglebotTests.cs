@@ -18,9 +18,11 @@ public sealed class FakeGooglebotTests : IDisposable
                 'hosts 192.0.2.2') echo '192.0.2.2       crawl-192-0-2-1.googlebot.com' ;;
                 'hosts 192.0.2.3') echo '192.0.2.3       googlebot.com.example' ;;
                 'hosts 192.0.2.4') echo '192.0.2.4       fakegooglebot.com' ;;
+                'hosts 192.0.2.6') echo '192.0.2.6       Crawl-192-0-2-6.GoogleBot.com.' ;;
+                'ahosts crawl-192-0-2-6.googlebot.com') echo '192.0.2.6 STREAM x' ;;
                 'hosts 192.0.2.5') exec sleep 60 ;;
                 'ahosts crawl-192-0-2-1.googlebot.com') printf '192.0.2.1 STREAM crawl\n192.0.2.1 DGRAM\n' ;;
-                'ahosts geo.google.com') printf '192.0.2.9 STREAM geo\n2001:DB8::7 STREAM\n' ;;
+                'ahosts geo.google.com') printf '192.0.2.9 STREAM geo\n2001:db8::7 STREAM\n' ;;
                 'ahosts googlebot.com.example') echo '192.0.2.3 STREAM x' ;;
                 'ahosts fakegooglebot.com') echo '192.0.2.4 STREAM x' ;;
                 *) exit 2 ;;
@@ -33,6 +35,7 @@ public sealed class FakeGooglebotTests : IDisposable
     [InlineData(0, "192.0.2.1")]
     [InlineData(0, "192.0.2.1", "5")]
     [InlineData(0, "2001:db8::7")] // by its second name, and its second address
+    [InlineData(0, "192.0.2.6")] // as DNS may write names
     [InlineData(1, "192.0.2.2")] // the name belongs to another address
     [InlineData(1, "192.0.2.3")]
     [InlineData(1, "192.0.2.4")] // no dot before the name
