@@ -8,8 +8,11 @@ namespace Fail2Ban.EndToEnd.Tests.ShippedFilters;
 /// <summary>Our filters, judged by the sample logs of an installed fail2ban and what their comments expect.</summary>
 public sealed class AgreementTests(ITestOutputHelper output)
 {
-    // Reached with the samples of fail2ban 1.0.2; docs/filters.md has the reason of each line that differs.
-    private const int KnownSame = 0;
+    // Reached with the samples of fail2ban 1.0.2.
+    private const int KnownSame = 933;
+
+    // Lines that are judged otherwise, by filter; all lines of any other filter are the same. docs/filters.md has the reasons.
+    private static readonly Dictionary<string, int> KnownDifferences = new() { ["sshd"] = 40 };
 
     // What 1.0.2 did without a mode has one in 1.1.2.
     private static readonly Dictionary<string, string> FormerDefaults = new() { ["exim"] = "mode=\"more\"" };
@@ -36,6 +39,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
         (int all, int agreed) = (tally.Values.Sum(entry => entry.Lines), tally.Values.Sum(entry => entry.Same));
         output.WriteLine($"{"all",-24} {all,5} {agreed,5} {all - agreed,10}");
         foreach (string fault in faults) output.WriteLine(fault);
+        Assert.Empty(tally.Where(entry => shipped.Contains(entry.Key) && entry.Value.Lines - entry.Value.Same > KnownDifferences.GetValueOrDefault(entry.Key)).Select(entry => entry.Key));
         Assert.True(agreed >= KnownSame, $"{agreed} of {all} lines are judged as expected; it were {KnownSame}");
     }
 
