@@ -15,6 +15,8 @@ internal static class Catalogue
         ["ipfw"] = "ipfw[port=22]",
         ["osx-ipfw"] = "osx-ipfw[port=22, rulenum=2345]",
         ["bsd-ipfw"] = "bsd-ipfw[startstatefile=\"{folder}/state\"]",
+        ["osx-afctl"] = "osx-afctl[afctl=afctl]",
+        ["symbiosis-blacklist-allports"] = "symbiosis-blacklist-allports[folder=\"{folder}\"]",
         ["ufw"] = "ufw[kill-mode=ss, application=OpenSSH]",
         ["hostsdeny"] = "hostsdeny[file=\"{folder}/file\"]",
         ["dummy"] = "dummy[target=\"{folder}/file\"]",
@@ -46,9 +48,6 @@ internal static class Catalogue
     // These speak to the kernel by themselves, without a program that could be stood in for.
     private static readonly string[] s_kernel = ["nftables", "nftables-allports", "nftables-multiport", "iptables-xt_recent-echo"];
 
-    // These write outside of what a test may write to.
-    private static readonly string[] s_fixedPlace = ["symbiosis-blacklist-allports", "osx-afctl"];
-
     /// <summary>All, by their names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -57,7 +56,7 @@ internal static class Catalogue
     ];
 
     /// <summary>Those that can be run with stand-ins.</summary>
-    public static IEnumerable<string> Recordable => Names.Except(s_kernel).Except(s_fixedPlace);
+    public static IEnumerable<string> Recordable => Names.Except(s_kernel);
 
     /// <summary>The action as a jail would have it.</summary>
     public static string Text(string name, string folder) =>

@@ -27,8 +27,9 @@ internal sealed class StandIns : IDisposable
 
     // A rule or chain is there once it was put there, until the action is stopped.
     private const string RuleMemory = """
-        rule=$(printf '%s ' "$@" | sed -E 's/ -[CIADNL] / /; s/ -n / /')
+        rule=$(printf '%s ' "$@" | sed -E 's/ -[CIADNL] / /; s/ -n / /; s/ 1 / /')
         case " $* " in
+        *' -L blacklist '*) ;; # somebody else's chain
         *' -C '*|*' -L '*) grep -qsxF -e "$rule" "$here/$name.rules";;
         *' -I '*|*' -A '*|*' -N '*) printf '%s\n' "$rule" >>"$here/$name.rules";;
         *' -D '*|*' --delete-chain '*) rm -f "$here/$name.rules";;

@@ -13,6 +13,8 @@ namespace Fail2Ban.EndToEnd.Tests.ShippedActions;
 /// </remarks>
 public sealed partial class TranscriptTests
 {
+    private static readonly string[] s_written = ["file", "192.0.2.1.auto", "2001:db8::1.auto"];
+
     [Fact]
     public async Task Every_action_does_what_its_transcript_says()
     {
@@ -62,7 +64,7 @@ public sealed partial class TranscriptTests
         {
             await step;
             string did = tools.Take() + action.TakeErrors();
-            string file = File.Exists(tools.Path("file")) ? $"file:\n{File.ReadAllText(tools.Path("file"))}" : "";
+            string file = string.Concat(s_written.Where(name => File.Exists(tools.Path(name))).Select(name => $"{name}:\n{File.ReadAllText(tools.Path(name))}"));
             if (file != written) did += file.Length > 0 ? file : "no file\n";
             written = file;
             if (did.Length > 0) text.Append("# ").AppendLine(title).AppendLine(Volatile().Replace(did, "{time}"));
