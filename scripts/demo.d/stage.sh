@@ -44,6 +44,7 @@ $([ "$firewall" = real ] || echo "banaction = dummy[target=$stage/dummy.log]")
 
 [sshd]
 enabled = true
+backend = auto
 logpath = $auth
 CONF
 cat >"$etc/jail.d/00-local.conf" <<CONF

@@ -98,6 +98,7 @@ public sealed partial class FirstDayTests
             banaction = nftables
             banaction_allports = nftables[type=allports]
             sshd_log = {host.Path("auth.log")}
+            sshd_backend = auto
 
             [sshd]
             enabled = true

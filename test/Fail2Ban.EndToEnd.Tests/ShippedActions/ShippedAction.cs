@@ -1,0 +1,84 @@
+using Fail2Ban.Addresses;
+using Fail2Ban.Configuration;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Enforcement.Actions;
+using Fail2Ban.EndToEnd.Tests.Enforcement;
+using Fail2Ban.Logging;
+using Fail2Ban.Processes;
+using Fail2Ban.Tests;
+using Fail2Ban.Tracking.Bans;
+using Fail2Ban.Tracking.Failures;
+
+namespace Fail2Ban.EndToEnd.Tests.ShippedActions;
+
+/// <summary>A jail <c>demo</c> with actions of <c>config/action.d</c>, read and run as the server does it.</summary>
+internal sealed class ShippedAction : IAsyncDisposable
+{
+    private readonly ShellRunner _shell;
+    private readonly Enforcer _enforcer;
+
+    /// <param name="text">What a jail would have as its action: a name, and perhaps parameters in brackets.</param>
+    public ShippedAction(string text)
+    {
+        var log = new Log(Sink, "test");
+        _shell = new ShellRunner(log, TimeProvider.System);
+        _enforcer = new Enforcer(_shell, log, TimeProvider.System);
+        Jail = new JailActions(new ActionContext { Jail = "demo", ParseSeconds = static _ => null, FullHostName = static () => "host.example.org" }, _enforcer);
+        foreach (IReadOnlyList<object?> words in Read(text, log))
+        {
+            if (words is ["set", "demo", "addaction", string name]) Assert.NotNull(Jail.Add(name));
+            if (words is ["multi-set", "demo", "action", string target, List<object?> settings])
+                foreach (List<object?> pair in settings.Cast<List<object?>>()) Set(target, (string)pair[0]!, pair[1]);
+            if (words is ["set", "demo", "action", string single, string property, var value]) Set(single, property, value);
+        }
+
+        // One after the other, so that what they did can be told apart.
+        foreach (CommandAction action in Jail.All) Set(action.Name, "lane", "enforce");
+    }
+
+    public JailActions Jail { get; }
+
+    public ListSink Sink { get; } = new();
+
+    /// <summary>What went wrong since the last call.</summary>
+    public string TakeErrors()
+    {
+        string errors = string.Join('\n', Sink.Errors);
+        Sink.Messages.Clear();
+        return errors;
+    }
+
+    public static Ban Ban(FailureId id, params string[] lines) => new(
+        new Ticket(id, null, DateTimeOffset.UnixEpoch, 5, [.. lines.Select(line => new MatchedLine("", "", line))],
+            new FailureData([new("user", string.Join(' ', lines))])),
+        new BanTime(600), 1, false);
+
+    public static Ban Ban(string id, params string[] lines) => Ban(FailureId.Parse(id), lines);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Jail.EndAsync();
+        await _enforcer.DisposeAsync();
+        _shell.Dispose();
+    }
+
+    private static IReadOnlyList<IReadOnlyList<object?>> Read(string text, Log log)
+    {
+        string folder = Directory.CreateTempSubdirectory("f2b-config").FullName;
+        try
+        {
+            Directory.CreateSymbolicLink(Path.Combine(folder, "action.d"), Path.Combine(RepositoryRoot.Find(), "config", "action.d"));
+            File.WriteAllText(Path.Combine(folder, "fail2ban.conf"), "[Definition]\n");
+            File.WriteAllText(Path.Combine(folder, "jail.conf"), $"[demo]\nenabled = true\nbackend = polling\nfilter =\nchain = <known/chain>\naction = {text}\n");
+            ConfigurationResult read = new ConfigurationReader(folder, new ReaderOptions { AllowNoFiles = true }, log).Read();
+            Assert.True(read.Outcome == ConfigurationOutcome.Complete && read.Stream.Count > 2, $"{text}: {read.Outcome} {read.Failure}");
+            return [.. read.Stream.Select(command => command.Words)];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private void Set(string action, string property, object? value) => Assert.True(Jail.Find(action)!.TrySet(property, value, out string error), error);
+}
