@@ -20,6 +20,7 @@ internal static unsafe partial class Pcre2
     internal const uint PCRE2_NEWLINE_LF = 2;
     internal const uint PCRE2_INFO_CAPTURECOUNT = 4;
     internal const uint PCRE2_INFO_MINLENGTH = 16;
+    internal const uint PCRE2_INFO_SIZE = 22;
     internal const uint PCRE2_CONFIG_VERSION = 11;
     internal const int PCRE2_ERROR_NOMATCH = -1;
     internal const int PCRE2_ERROR_JIT_STACKLIMIT = -46;

@@ -21,6 +21,7 @@ public sealed unsafe class Pcre2Code : SafeHandle
         IsJitCompiled = useJit && Pcre2.pcre2_jit_compile_8(code, Pcre2.PCRE2_JIT_COMPLETE) == 0;
         GroupCount = Info(Pcre2.PCRE2_INFO_CAPTURECOUNT);
         MinimalLength = Info(Pcre2.PCRE2_INFO_MINLENGTH);
+        Size = Info(Pcre2.PCRE2_INFO_SIZE);
     }
 
     /// <inheritdoc/>
@@ -31,6 +32,9 @@ public sealed unsafe class Pcre2Code : SafeHandle
 
     /// <summary>No match begins nearer to the end of its subject, in characters; 0 also when it is not known.</summary>
     public int MinimalLength { get; }
+
+    /// <summary>How much memory the library uses for it, in bytes, machine code not counted.</summary>
+    public int Size { get; }
 
     /// <summary>Whether it runs as machine code.</summary>
     public bool IsJitCompiled { get; }
@@ -74,7 +78,8 @@ public sealed unsafe class Pcre2Code : SafeHandle
 
     private int Info(uint what)
     {
-        uint value = 0;
+        // Some answers are a uint32_t and some a size_t; the byte order of both platforms lets one place serve both.
+        ulong value = 0;
         Pcre2.pcre2_pattern_info_8(handle, what, &value);
         return (int)value;
     }

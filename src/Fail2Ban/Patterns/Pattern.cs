@@ -9,8 +9,8 @@ namespace Fail2Ban.Patterns;
 
 /// <summary>A pattern in Python's <c>re</c> dialect, searched in UTF-8 bytes by PCRE2.</summary>
 /// <remarks>
-/// Two forms: bytes for subjects that are ASCII, and code points for the others, made when the first such subject
-/// comes. Thread safety: none; it belongs to one jail and holds the spans of its last match.
+/// Two forms: bytes for subjects that are ASCII, and code points for the others. Each is made when the first such subject
+/// comes: of the patterns of a server most never see one, since a prefilter knows better. Thread safety: none; it belongs to one jail and holds the spans of its last match.
 /// </remarks>
 public sealed class Pattern : IDisposable
 {
@@ -18,21 +18,24 @@ public sealed class Pattern : IDisposable
     private const uint MatchLimitPerByte = 20;
     private const uint LastMatchLimit = 2_000_000;
 
-    private readonly Pcre2Code _bytes;
+    // Up to this size, in bytes, the form for code points fits too: it has at most some forty times as many.
+    private const int SurelySmall = 1600;
+    private const int SurelyShort = 4096;
+
     private readonly bool _multiLine;
+    private Pcre2Code? _bytes;
     private Pcre2Code? _unicode;
 
     // Start and end of each group of the last match; a pattern that never matched has none.
     private int[]? _spans;
 
-    private Pattern(string text, bool multiLine, PatternTree tree, Pcre2Code bytes)
+    private Pattern(string text, bool multiLine, PatternTree tree, int minimalLength)
     {
         Text = text;
         _multiLine = multiLine;
-        _bytes = bytes;
         GroupCount = tree.GroupCount;
         GroupNames = tree.GroupNames;
-        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, StartAnchor.Holds(tree), HeadFinder.Find(tree));
+        Facts = new PatternFacts(LiteralFinder.Find(tree), minimalLength, StartAnchor.Holds(tree), HeadFinder.Find(tree));
     }
 
     /// <summary>The pattern as Python knows it.</summary>
@@ -55,9 +58,12 @@ public sealed class Pattern : IDisposable
     {
         PatternTree tree = PatternParser.Parse(text, multiLine);
 
+        using Pcre2Code bytes = CompileForm(new ByteWriter().Write(tree), text, useJit: false);
+
         // The form for code points is larger, so it may be refused alone; that must not come up while lines are read.
-        CompileForm(new UnicodeWriter(WordHasMarks), tree, text, useJit: false).Dispose();
-        return new Pattern(text, multiLine, tree, CompileForm(new ByteWriter(), tree, text, useJit: true));
+        TranslatedPattern unicode = new UnicodeWriter(WordHasMarks).Write(tree);
+        if (bytes.Size > SurelySmall || unicode.Text.Length > SurelyShort) CompileForm(unicode, text, useJit: false).Dispose();
+        return new Pattern(text, multiLine, tree, bytes.MinimalLength);
     }
 
     /// <summary>The number of a named group, or -1.</summary>
@@ -86,7 +92,7 @@ public sealed class Pattern : IDisposable
         if (!isAscii && !Utf8.IsValid(subject)) return MatchOutcome.LimitExceeded;
 
         Pcre2Workspace workspace = Pcre2Workspace.Current;
-        Pcre2Code code = isAscii ? _bytes : _unicode ??= CompileUnicode();
+        Pcre2Code code = isAscii ? _bytes ??= Compile(new ByteWriter()) : _unicode ??= Compile(new UnicodeWriter(WordHasMarks));
         uint limit = BaseMatchLimit + MatchLimitPerByte * (uint)subject.Length;
         Pcre2Result result = workspace.Match(code, subject, start, limit);
         if (result == Pcre2Result.MatchLimit && limit < LastMatchLimit) result = workspace.Match(code, subject, start, LastMatchLimit);
@@ -103,20 +109,17 @@ public sealed class Pattern : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _bytes.Dispose();
+        _bytes?.Dispose();
         _unicode?.Dispose();
     }
 
     private static bool WordHasMarks => Pcre2Library.Version >= new Version(10, 43);
 
-    private Pcre2Code CompileUnicode() => CompileForm(new UnicodeWriter(WordHasMarks), PatternParser.Parse(Text, _multiLine), Text, useJit: true);
+    private Pcre2Code Compile(PatternWriter writer) => CompileForm(writer.Write(PatternParser.Parse(Text, _multiLine)), Text, useJit: true);
 
-    private static Pcre2Code CompileForm(PatternWriter writer, PatternTree tree, string text, bool useJit)
-    {
-        TranslatedPattern translated = writer.Write(tree);
-        return Pcre2Code.Compile(translated.Text, translated.Options, useJit, out string error, out int offset)
+    private static Pcre2Code CompileForm(TranslatedPattern translated, string text, bool useJit) =>
+        Pcre2Code.Compile(translated.Text, translated.Options, useJit, out string error, out int offset)
             ?? throw new SyntaxReader(text).Error(error, translated.IndexOf(offset));
-    }
 
     // The workspace serves other patterns next.
     private void Keep(Pcre2Workspace workspace)

@@ -20,9 +20,10 @@ internal static class LogInput
     /// <param name="name">For messages.</param>
     /// <param name="encoding">How the bytes become text.</param>
     /// <param name="log">Told once about what could not be read.</param>
+    /// <param name="progress">Told of what was read; null where nobody watches.</param>
     /// <param name="handle">Called for each line.</param>
     /// <exception cref="FilterException">The file cannot be read (any further).</exception>
-    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, LineHandler handle)
+    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, ReadingProgress? progress, LineHandler handle)
     {
         LineCodec codec = encoding.Codec;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
@@ -30,6 +31,7 @@ internal static class LogInput
         bool isStart = true, reported = false;
         for (int read; (read = Read(stream, name, buffer.AsSpan(length))) > 0;)
         {
+            progress?.Add(read);
             length += read;
             if (isStart) codec = codec.Resolve(buffer.AsSpan(0, length));
             isStart = false;
@@ -55,6 +57,7 @@ internal static class LogInput
             ArrayPool<byte>.Shared.Return(lines.Buffer);
         }
 
+        progress?.End();
         ArrayPool<byte>.Shared.Return(buffer);
     }
 

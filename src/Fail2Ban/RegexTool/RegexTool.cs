@@ -22,7 +22,8 @@ public static class RegexTool
     public static int Run(IReadOnlyList<string> args, RegexToolHost host)
     {
         // Closed by the caller, who owns the streams.
-        var output = new StreamWriter(host.Out, Utf8, bufferSize: 64 * 1024, leaveOpen: true);
+        TextWriter output = new StreamWriter(host.Out, Utf8, bufferSize: 64 * 1024, leaveOpen: true);
+        if (host.OutIsTerminal) output = new TerminalWriter(output, host.UseColours);
         var error = new StreamWriter(host.Error, Utf8, leaveOpen: true);
         try
         {
@@ -67,16 +68,17 @@ public static class RegexTool
         var log = new Log(new ToolSink(output, level, options.Verbosity, host.Time), "fail2ban.filter");
         try
         {
-            return Test(options, host, output, log);
+            return Test(options, host, output, error, log);
         }
         catch (FilterException e)
         {
-            output.Write($"ERROR: {e.Message}\n");
+            output.WriteBad("ERROR:");
+            output.Write($" {e.Message}\n");
             return WrongInput;
         }
     }
 
-    private static int Test(RegexToolOptions options, RegexToolHost host, TextWriter output, Log log)
+    private static int Test(RegexToolOptions options, RegexToolHost host, TextWriter output, TextWriter error, Log log)
     {
         bool isJournal = options.Arguments[0].StartsWith(JournalInput.Name, StringComparison.Ordinal);
         FailureFormat? format = options.Out is null ? null : new FailureFormat(options.Out);
@@ -88,13 +90,14 @@ public static class RegexTool
 
         Report? report = format is null ? new Report(options, filter, host.Time, resolve) { HasDates = !isJournal || filter.DatePattern is not null } : null;
         LineTest test = new(filter, report, format, options.Invert, resolve, output);
-        ReadLog(options, isJournal, setup, filter, head, host, log, test.Handle);
+        ReadLog(options, isJournal, setup, filter, head, host, error, log, test.Handle);
         report?.Print(output);
         return 0;
     }
 
     private static void ReadLog(
-        RegexToolOptions options, bool isJournal, FilterSetup setup, Filter filter, ReportHead head, RegexToolHost host, Log log, LineHandler handle)
+        RegexToolOptions options, bool isJournal, FilterSetup setup, Filter filter, ReportHead head, RegexToolHost host,
+        TextWriter error, Log log, LineHandler handle)
     {
         string source = options.Arguments[0];
         if (isJournal)
@@ -111,7 +114,9 @@ public static class RegexTool
             head.Line("log file", source);
             head.Line("encoding", encoding.Name);
             using Stream stream = source == "-" ? host.In : Open(source);
-            LogInput.ReadFile(stream, source, encoding, log, handle);
+            ReadingProgress? progress = host.ErrorIsTerminal && stream.CanSeek && stream.Length >= ReadingProgress.SmallestLog
+                ? new ReadingProgress(error, stream.Length, host.Time) : null;
+            LogInput.ReadFile(stream, source, encoding, log, progress, handle);
             return;
         }
 

@@ -8,4 +8,14 @@ namespace Fail2Ban.RegexTool;
 /// <param name="Error">Standard error, binary.</param>
 /// <param name="Time">The clock and the local time zone.</param>
 /// <param name="Resolve">The addresses of a host name; empty where it has none. May block.</param>
-public sealed record RegexToolHost(Stream In, Stream Out, Stream Error, TimeProvider Time, Func<string, IReadOnlyList<FailureId>> Resolve);
+public sealed record RegexToolHost(Stream In, Stream Out, Stream Error, TimeProvider Time, Func<string, IReadOnlyList<FailureId>> Resolve)
+{
+    /// <summary>Whether a terminal shows the output: control characters of a log are then shown, not sent.</summary>
+    public bool OutIsTerminal { get; init; }
+
+    /// <summary>Whether a terminal shows what goes to standard error: how far a large log is read is then told there.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether a terminal gets colours.</summary>
+    public bool UseColours { get; init; }
+}

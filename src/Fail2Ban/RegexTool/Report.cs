@@ -81,10 +81,14 @@ internal sealed class Report
 
     public void Print(TextWriter output)
     {
-        output.Write("\n\nResults\n=======\n");
+        output.Write("\n\n");
+        output.WriteHeading("Results\n=======");
+        output.Write("\n");
         if (_filter.PrefRegex is { } prefRegex)
         {
-            output.Write($"\nPrefregex: {_prefixHits} total\n|  {prefRegex.Expanded}\n");
+            output.Write("\n");
+            output.WriteHeading($"Prefregex: {_prefixHits} total");
+            output.Write($"\n|  {prefRegex.Expanded}\n");
             foreach (string prefix in _prefixes) output.Write($"|      {prefix}\n");
             if (_options.Verbosity > 0 && _prefixHits > DefaultLimit) output.Write("|      ...\n");
             output.Write("`-\n");
@@ -92,8 +96,17 @@ internal sealed class Report
 
         PrintRegexes(output, "Failregex", _failRegexes);
         PrintRegexes(output, "Ignoreregex", _ignoreRegexes);
+<<<<<<< HEAD
         if (HasDates) PrintDates(output);
         output.Write($"\nLines: {_lines} lines, {_ignored.Count} ignored, {_matched.Count} matched, {_missed.Count} missed\n");
+=======
+        PrintDates(output);
+        output.Write($"\nLines: {_lines} lines, {_ignored.Count} ignored, ");
+        output.WriteGood($"{_matched.Count} matched");
+        output.Write(", ");
+        output.WriteBad($"{_missed.Count} missed");
+        output.Write("\n");
+>>>>>>> refs/heads/detect4
         output.Write($"[processed in {_time.GetElapsedTime(_start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} sec]\n\n");
         if (_options.PrintAllMatched) _matched.Print(output, Explain(_failRegexes));
         if (_options.PrintIgnored) _ignored.Print(output, Explain(_ignoreRegexes));
@@ -120,7 +133,9 @@ internal sealed class Report
 
     private void PrintRegexes(TextWriter output, string title, RegexHits[] regexes)
     {
-        output.Write($"\n{title}: {regexes.Sum(regex => regex.Count)} total\n");
+        output.Write("\n");
+        output.WriteHeading($"{title}: {regexes.Sum(regex => regex.Count)} total");
+        output.Write("\n");
         bool isOpen = false;
         for (int i = 0; i < regexes.Length; i++)
         {
@@ -135,7 +150,9 @@ internal sealed class Report
 
     private void PrintDates(TextWriter output)
     {
-        output.Write("\nDate template hits:\n");
+        output.Write("\n");
+        output.WriteHeading("Date template hits:");
+        output.Write("\n");
         bool isOpen = false;
         foreach (DateTemplateHits template in _filter.Dates.Templates)
         {

@@ -10,7 +10,13 @@ internal sealed class ReportHead(TextWriter output, bool isSilent)
     /// <summary>Cuts what is too long for a line of the report.</summary>
     public static string Shorten(string text) => text.Length > LongestText ? text[..(LongestText - 3)] + "..." : text;
 
-    public void Begin() => Write("\nRunning tests\n=============\n\n");
+    public void Begin()
+    {
+        if (isSilent) return;
+        output.Write("\n");
+        output.WriteHeading("Running tests\n=============");
+        output.Write("\n\n");
+    }
 
     public void Line(string label, string value) => Write($"Use{label.PadLeft(LabelWidth)} : {value}\n");
 

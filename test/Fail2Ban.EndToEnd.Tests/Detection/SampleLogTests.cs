@@ -94,7 +94,7 @@ public sealed class SampleLogTests(ITestOutputHelper output)
     [InlineData("aggressive", "Connection from IP port 1 on 1.2.3.4 port 22|Connection closed by IP port 1 [preauth]", "- 2")]
     public void Lines_of_one_ssh_connection_are_judged_together(string mode, string lines, string expected)
     {
-        JsonElement definition = Answers().GetProperty("cases").EnumerateArray().First(item =>
+        JsonElement definition = SampleLogs.Answers().GetProperty("cases").EnumerateArray().First(item =>
             item.GetProperty("filter").GetString() == "sshd"
             && (item.GetProperty("options").TryGetProperty("mode", out JsonElement found) ? found.GetString() : "") == mode
             && !item.GetProperty("options").TryGetProperty("logtype", out _)).GetProperty("definition");

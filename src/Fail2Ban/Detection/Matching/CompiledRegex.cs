@@ -41,8 +41,8 @@ internal sealed partial class CompiledRegex : IDisposable
     /// <summary>Whether some group can say who failed, or to which connection the line belongs.</summary>
     public bool IdentifiesFailure { get; }
 
-    /// <summary>Whether this regex was already reported for exceeding its budget.</summary>
-    public bool LimitReported { get; set; }
+    /// <summary>When this regex was last reported for exceeding its budget; null if never.</summary>
+    public OncePerDay? Limit { get; set; }
 
     /// <exception cref="FilterException">Empty, or not compilable.</exception>
     public static CompiledRegex Compile(string text, UseDns useDns, bool multiLine)

@@ -6,6 +6,9 @@ namespace Fail2Ban.Detection.Matching;
 // Which regexes are worth running. None of it changes what is found: what is left out cannot match.
 public sealed partial class Filter
 {
+    /// <summary>For tests: whether anything is left out at all.</summary>
+    internal bool Prefilters { get; set; } = true;
+
     private bool _hasChoice;
     private PatternSelector? _selector;
 
@@ -19,15 +22,19 @@ public sealed partial class Filter
     private void MakeChoice()
     {
         _selector = new PatternSelector([.. _failRegexes.Select(regex => regex.Pattern)]);
+        _hasChoice = true;
+        _prefGate = _failGate = null;
+        if (!MaySkip) return;
         _failGate = LiteralGate.Of([.. _failRegexes.Select(regex => regex.Pattern)]);
         _prefGate = _prefRegex is null ? null : LiteralGate.Of([_prefRegex.Pattern]);
-        _hasChoice = true;
     }
 
     // The test tool wants to know of each line what ignoreregexes and prefregex say, and the date.
+    private bool MaySkip => FindTime is not null && MaxLines == 1 && Prefilters;
+
     private bool IsExcluded(in LogLine line)
     {
-        if (FindTime is null || MaxLines > 1) return false;
+        if (!MaySkip) return false;
         if (!_hasChoice) MakeChoice();
         return (_prefGate is not null && _dating.TrySkip(line, _dates, _prefGate))
             || (_failGate is not null && _dating.TrySkip(line, _dates, _failGate));
@@ -36,7 +43,7 @@ public sealed partial class Filter
     // The text may be that of several lines, and changes while they are taken out of it: all are tried then.
     private int NextFailRegex(ReadOnlySpan<byte> text, bool isAscii, int from)
     {
-        if (MaxLines > 1) return from < _failRegexes.Count ? from : -1;
+        if (MaxLines > 1 || !Prefilters) return from < _failRegexes.Count ? from : -1;
         if (!_hasChoice) MakeChoice();
         return _selector!.Next(text, isAscii, from);
     }

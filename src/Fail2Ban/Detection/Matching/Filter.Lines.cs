@@ -192,9 +192,8 @@ public sealed partial class Filter
     private MatchOutcome Match(CompiledRegex regex, string kind, int index, ReadOnlySpan<byte> text, bool isAscii)
     {
         MatchOutcome outcome = regex.Pattern.Match(text, 0, isAscii);
-        if (outcome == MatchOutcome.LimitExceeded && !regex.LimitReported)
+        if (outcome == MatchOutcome.LimitExceeded && (regex.Limit ??= new OncePerDay(_time)).Take())
         {
-            regex.LimitReported = true;
             _log.LimitExceeded(_jail, kind, index, PythonText.Repr(text[..Math.Min(ReportedBytes, text.Length)].ToArray()));
         }
 

@@ -47,7 +47,11 @@ public sealed partial class Filter : IDisposable
     public int MaxLines
     {
         get;
-        set => field = value > 0 ? value : throw new FilterException("maxlines must be integer greater than zero");
+        set
+        {
+            field = value > 0 ? value : throw new FilterException("maxlines must be integer greater than zero");
+            ForgetChoice();
+        }
     }
         = 1;
 
@@ -58,7 +62,16 @@ public sealed partial class Filter : IDisposable
     /// Lines older than this are not searched while a log is not in operation. Null for the test tool: dates of any age
     /// count as they are, and a line without a date matches too.
     /// </summary>
-    public TimeSpan? FindTime { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan? FindTime
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetChoice();
+        }
+    }
+        = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Whether a line is tried against every failregex instead of stopping at the first that occurs (test tool). Lines
