@@ -96,17 +96,12 @@ internal sealed class Report
 
         PrintRegexes(output, "Failregex", _failRegexes);
         PrintRegexes(output, "Ignoreregex", _ignoreRegexes);
-<<<<<<< HEAD
         if (HasDates) PrintDates(output);
-        output.Write($"\nLines: {_lines} lines, {_ignored.Count} ignored, {_matched.Count} matched, {_missed.Count} missed\n");
-=======
-        PrintDates(output);
         output.Write($"\nLines: {_lines} lines, {_ignored.Count} ignored, ");
         output.WriteGood($"{_matched.Count} matched");
         output.Write(", ");
         output.WriteBad($"{_missed.Count} missed");
         output.Write("\n");
->>>>>>> refs/heads/detect4
         output.Write($"[processed in {_time.GetElapsedTime(_start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} sec]\n\n");
         if (_options.PrintAllMatched) _matched.Print(output, Explain(_failRegexes));
         if (_options.PrintIgnored) _ignored.Print(output, Explain(_ignoreRegexes));
