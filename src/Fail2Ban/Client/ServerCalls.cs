@@ -57,6 +57,21 @@ internal sealed class ServerCalls(string socket, ClientHost host, Log log, bool 
         }
     }
 
+    /// <summary>Whether the server has any jail.</summary>
+    internal bool HasJails()
+    {
+        try
+        {
+            using ControlClient client = ControlClient.Connect(socket, Timeout.InfiniteTimeSpan);
+            return client.Send(new List<object?> { "status" }) is PythonTuple { Count: 2 } answer && answer[0] is 0L
+                && answer[1] is List<object?> { Count: > 0 } status && status[0] is PythonTuple { Count: 2 } number && number[1] is > 0L;
+        }
+        catch (Exception error) when (error is SocketException or ControlException)
+        {
+            return false;
+        }
+    }
+
     internal bool ControlIsFile() => Path.Exists(socket);
 
     private void Explain(Exception error)

@@ -22,6 +22,9 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
     /// <summary>A word as text; numbers and booleans as Python prints them.</summary>
     public string Text(int index) => PythonText.Str(this[index]);
 
+    /// <summary>As <see cref="Texts()"/>; there must be one at least.</summary>
+    public IReadOnlyList<string> SomeTexts() => Count > 0 ? Texts() : throw CommandException.Missing();
+
     /// <summary>All words as text, a list among them as its members (several values of one option come so).</summary>
     public IReadOnlyList<string> Texts()
     {
@@ -58,6 +61,20 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
         static int Fits(double number) => number is >= int.MinValue and <= int.MaxValue
             ? (int)number
             : throw CommandException.Value($"{number} is out of range: {int.MinValue} to {int.MaxValue}");
+    }
+
+    /// <summary>A word as Python's <c>float()</c> reads it, as a time to wait; more than a day is cut to that.</summary>
+    public TimeSpan Seconds(int index)
+    {
+        object? word = this[index];
+        double seconds = word switch
+        {
+            long or int or double or bool => Convert.ToDouble(word, CultureInfo.InvariantCulture),
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) => parsed,
+            string text => throw CommandException.Value($"could not convert string to float: {PythonText.Repr(text)}"),
+            _ => throw new CommandException("TypeError", $"float() argument must be a string or a real number, not '{PythonText.TypeName(word)}'"),
+        };
+        return seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 86400)) : throw CommandException.Value("sleep length must be non-negative");
     }
 
     /// <summary>A word as a boolean: <c>1</c>, <c>on</c>, <c>true</c>, <c>yes</c> in any case are true, everything else is false.</summary>

@@ -23,7 +23,7 @@ internal static partial class JailSettings
         "journalmatch" => new List<object?>(),
         "ignoreself" => jail.Ignore.List.IgnoreSelf,
         "ignoreip" => jail.Ignore.List.Items.Cast<object?>().ToList(),
-        "ignorecommand" => jail.Ignore.Command,
+        "ignorecommand" => jail.Ignore.Command ?? (object)false,
         "ignorecache" => jail.Ignore.CacheSetting is var (key, count, seconds) ? new List<object?> { key, (long)count, PythonNumber.Of(seconds) } : null,
         "prefregex" => jail.Filter.PrefRegex?.Expanded ?? "",
         "failregex" => jail.Filter.FailRegexes.Select(regex => (object?)regex.Expanded).ToList(),
@@ -67,7 +67,7 @@ internal static partial class JailSettings
                     if (jail.Ignore.List.Add(entry) is { } problem) throw CommandException.Value(problem);
                 return Get(jail, "ignoreip", words);
             case "delignoreip":
-                foreach (string entry in words.Texts())
+                foreach (string entry in words.SomeTexts())
                     if (jail.Ignore.List.Remove(entry) is { } problem) throw CommandException.Value(problem);
                 return Get(jail, "ignoreip", words);
             case "ignorecommand":
@@ -79,7 +79,7 @@ internal static partial class JailSettings
             case "addlogpath":
                 return await AddLogAsync(jail, words, fromStream, log);
             case "dellogpath":
-                foreach (string path in words.Texts()) jail.Logs.Remove(path);
+                foreach (string path in words.SomeTexts()) jail.Logs.Remove(path);
                 return Get(jail, "logpath", words);
             case "logencoding":
                 if (jail.Logs.SetEncoding(words.Text(0)) is { } unknown) throw new CommandException("LookupError", unknown);
@@ -131,18 +131,18 @@ internal static partial class JailSettings
                 break;
             case "attempt":
                 IReadOnlyList<string> attempt = words.Texts();
-                if (attempt.Count == 0) throw CommandException.Missing();
+                if (attempt.Count == 0) throw new CommandException("TypeError", "Filter.addAttempt() missing 1 required positional argument: 'ip'");
                 return await jail.AttemptAsync(attempt[0], [.. attempt.Skip(1)]) ? 1L : 0L;
             case "banip":
                 return (long)await jail.BanAsync(words.Texts());
             case "unbanip":
-                return await UnbanAsync(jail, words.Texts());
+                return await UnbanAsync(jail, words.SomeTexts());
             case "addaction":
                 return ActionCommands.Add(jail, words);
             case "delaction":
                 return await ActionCommands.RemoveAsync(jail, words);
             case "action":
-                return ActionCommands.Set(jail, words);
+                return await ActionCommands.SetAsync(jail, words);
             case not null when name.StartsWith("bantime.", StringComparison.Ordinal):
                 string option = name["bantime.".Length..];
                 if (jail.Bans.Increment.Set(option, words.Text(0)) is { } refused) throw CommandException.Value(refused);
@@ -168,7 +168,7 @@ internal static partial class JailSettings
         };
         string? problem = await jail.Logs.AddAsync(path, fromEnd, wait: fromStream);
         if (problem is null) return Get(jail, "logpath", words);
-        if (!fromStream) throw new CommandException(SystemError(problem));
+        if (!fromStream) throw new CommandException(SystemError(problem, path));
         log.For(FilterLogger).LogNotReadable(jail.Name, problem);
         return Get(jail, "logpath", words);
     }
@@ -222,12 +222,12 @@ internal static partial class JailSettings
     }
 
     // "[Errno 2] No such file or directory: 'P'" as the exception that the original sends
-    private static PythonError SystemError(string text)
+    private static PythonError SystemError(string text, string path)
     {
         Match parts = ErrnoText().Match(text);
         if (!parts.Success) return new PythonError("OSError", text);
         string type = parts.Groups[1].Value switch { "2" => "FileNotFoundError", "13" => "PermissionError", "21" => "IsADirectoryError", _ => "OSError" };
-        return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value));
+        return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value, path));
     }
 
     private static TimeSpan Span(object seconds) => TimeSpan.FromSeconds(Convert.ToDouble(seconds, CultureInfo.InvariantCulture));

@@ -122,7 +122,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
             Command("add", "b", "polling"), Command("start", "b"),
         });
         await AnswerAsync("set", "a", "banip", "192.0.2.1");
-        Assert.Equal("None", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
+        Assert.Equal("'OK'", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
         {
             Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^two <HOST>"), Command("start", "a"),
             Command("add", "c", "polling"), Command("start", "c"),
