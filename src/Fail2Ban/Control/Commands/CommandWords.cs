@@ -63,6 +63,18 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
             : throw CommandException.Value($"{number} is out of range: {int.MinValue} to {int.MaxValue}");
     }
 
+    /// <summary>A word as a duration of a hundred years at most.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="option">Whose, for the error.</param>
+    public TimeSpan Time(int index, string option)
+    {
+        const double mostSeconds = 100 * 365.25 * 86400;
+        double seconds = Convert.ToDouble(Duration(index), CultureInfo.InvariantCulture);
+        return seconds is >= 0 and <= mostSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw CommandException.Value($"{option}: {PythonText.Str(this[index])} is no time from 0 seconds to 100 years");
+    }
+
     /// <summary>A word as Python's <c>float()</c> reads it, as a time to wait; more than a day is cut to that.</summary>
     public TimeSpan Seconds(int index)
     {
@@ -89,8 +101,9 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
     public object Duration(int index)
     {
         object? word = this[index];
+        if (word is double number && !double.IsFinite(number)) throw CommandException.Value($"{PythonText.Str(word)} is no time");
         if (word is long or double) return word;
-        if (word is int number) return (long)number;
+        if (word is int seconds32) return (long)seconds32;
         return Values.Duration.TryParse(PythonText.Str(word), out object seconds, out string error)
             ? seconds
             : throw new CommandException("NameError", error);

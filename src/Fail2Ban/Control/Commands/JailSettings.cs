@@ -12,6 +12,7 @@ namespace Fail2Ban.Control.Commands;
 internal static partial class JailSettings
 {
     private const string FilterLogger = "fail2ban.filter";
+    private const int LongestCacheSetting = 4096;
 
     public static object? Get(Jail jail, string name, CommandWords words) => name switch
     {
@@ -106,7 +107,7 @@ internal static partial class JailSettings
                 break;
             case "findtime":
                 object findTime = words.Duration(0);
-                jail.SetFindTime(Span(findTime));
+                jail.SetFindTime(words.Time(0, name));
                 log.For(FilterLogger).FindTime(findTime);
                 return findTime;
             case "bantime":
@@ -203,6 +204,7 @@ internal static partial class JailSettings
             return;
         }
 
+        if (text.Length > LongestCacheSetting) throw CommandException.Value($"ignorecache: {text.Length} characters are too many: at most {LongestCacheSetting}");
         string? key = null;
         int count = 1000;
         double seconds = 5 * 60;
@@ -213,7 +215,7 @@ internal static partial class JailSettings
             {
                 case "key": key = value; break;
                 case "max-count": count = new CommandWords([value]).Integer(0); break;
-                case "max-time": seconds = Convert.ToDouble(new CommandWords([value]).Duration(0), CultureInfo.InvariantCulture); break;
+                case "max-time": seconds = new CommandWords([value]).Time(0, "ignorecache: max-time").TotalSeconds; break;
             }
         }
 
@@ -229,8 +231,6 @@ internal static partial class JailSettings
         string type = parts.Groups[1].Value switch { "2" => "FileNotFoundError", "13" => "PermissionError", "21" => "IsADirectoryError", _ => "OSError" };
         return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value, path));
     }
-
-    private static TimeSpan Span(object seconds) => TimeSpan.FromSeconds(Convert.ToDouble(seconds, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("""(?<name>[\w-]+)\s*=\s*(?:(?<q>["'])(?<quoted>.*?)\k<q>|(?<bare>[^,\]]*))""")]
     private static partial Regex CacheOption();

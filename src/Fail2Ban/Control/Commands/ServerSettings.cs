@@ -59,7 +59,7 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
                 await SetStoreAsync(values.Text(0));
                 break;
             case "dbpurgeage" when jails.Services.Store is { } store:
-                store.PurgeAge = TimeSpan.FromSeconds(Convert.ToDouble(values.Duration(0)));
+                store.PurgeAge = values.Time(0, name);
                 break;
             case "dbmaxmatches" when jails.Services.Store is { } store:
                 store.MaxMatches = values.Integer(0);
