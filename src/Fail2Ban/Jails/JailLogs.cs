@@ -11,6 +11,8 @@ namespace Fail2Ban.Jails;
 /// <remarks>Owned by one jail's loop; not thread-safe, but lines are accepted from the watcher's thread.</remarks>
 public sealed class JailLogs : ILineSink
 {
+    private const int LongestEncodingName = 100;
+
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(10);
 
     private readonly string _jail;
@@ -44,6 +46,7 @@ public sealed class JailLogs : ILineSink
     /// <returns>Null, or the sentence about a name that is unknown.</returns>
     public string? SetEncoding(string name)
     {
+        if (name.Length > LongestEncodingName) return $"unknown encoding: a name of {name.Length} characters";
         if (!LogEncoding.TryParse(name, out LogEncoding encoding, out string error)) return error;
         Encoding = encoding;
         _log.Encoding(encoding.Name);
