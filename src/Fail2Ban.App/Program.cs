@@ -41,7 +41,7 @@ var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.S
 return ClientProgram.Run(name, words, host);
 
 static int RunServer(ServerStart start) => ServerProcess.Run(
-    new DaemonOptions(start.Socket, start.PidFile, start.LogLevel, start.LogTarget, start.SyslogSocket, start.Force, start.Verbosity),
+    new DaemonOptions(start.Socket, start.PidFile, start.LogLevel, start.LogTarget, start.SyslogSocket, start.Force, start.Verbosity, start.Background, start.ProcessName),
     TimeProvider.System);
 
 static IReadOnlyList<FailureId> Resolve(string host)

@@ -94,7 +94,7 @@ internal sealed class ClientRun
     private bool Start()
     {
         if (_line.Has("async")) return _launcher.RunHere(null) == 0;
-        if (_calls.Ping(TimeSpan.FromSeconds(2)))
+        if (!ServerLauncher.IsActivated && _calls.Ping(TimeSpan.FromSeconds(2)))
         {
             _log.AlreadyRunning();
             return false;

@@ -26,7 +26,6 @@ internal sealed class ServerCalls(string socket, ClientHost host, Log log, bool 
         switch (answer)
         {
             case PythonTuple { Count: 2 } pair when pair[0] is 0L or false:
-                TellProblems(command, pair[1]);
                 if (show) host.Output.WriteLine(Presentation.Show(command, pair[1], unicode));
                 return true;
             case PythonTuple { Count: 2 } pair when pair[1] is PythonError error:
@@ -58,6 +57,21 @@ internal sealed class ServerCalls(string socket, ClientHost host, Log log, bool 
         }
     }
 
+    /// <summary>Whether the server has any jail.</summary>
+    internal bool HasJails()
+    {
+        try
+        {
+            using ControlClient client = ControlClient.Connect(socket, Timeout.InfiniteTimeSpan);
+            return client.Send(new List<object?> { "status" }) is PythonTuple { Count: 2 } answer && answer[0] is 0L
+                && answer[1] is List<object?> { Count: > 0 } status && status[0] is PythonTuple { Count: 2 } number && number[1] is > 0L;
+        }
+        catch (Exception error) when (error is SocketException or ControlException)
+        {
+            return false;
+        }
+    }
+
     internal bool ControlIsFile() => Path.Exists(socket);
 
     private void Explain(Exception error)
@@ -82,13 +96,6 @@ internal sealed class ServerCalls(string socket, ClientHost host, Log log, bool 
         }
 
         host.Error.WriteLine("Start it with 'fail2ban-client start' or 'systemctl start fail2ban'.");
-    }
-
-    // A stream in which some jails could not be started is done all the same; what is wrong with them comes as sentences.
-    private void TellProblems(IReadOnlyList<object?> command, object? result)
-    {
-        if (command is not ["server-stream" or "reload", ..] || result is not List<object?> problems) return;
-        foreach (object? problem in problems) log.Wrong(PythonText.Str(problem));
     }
 
     private void Suggest(IReadOnlyList<object?> command)

@@ -18,7 +18,8 @@ internal sealed class ServerLauncher(ServerStart start, ServerCalls calls, Clien
         var configure = new Thread(() =>
         {
             if (!WaitForStart(() => ended.IsSet)) return;
-            isConfigured = Configure(stream);
+            // One jail that cannot be started is no reason to leave the host without the others.
+            isConfigured = Configure(stream) || calls.HasJails();
             if (!isConfigured && !ended.IsSet) calls.Send(["stop"], show: false, timeout);
         }) { IsBackground = true, Name = "configure" };
         configure.Start();
@@ -54,8 +55,11 @@ internal sealed class ServerLauncher(ServerStart start, ServerCalls calls, Clien
         return Configure(stream);
     }
 
+    /// <summary>Whether the service manager opened the socket for this process, so that one answers only once we serve.</summary>
+    internal static bool IsActivated => Environment.GetEnvironmentVariable("LISTEN_PID") == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Waits until the socket is gone.</summary>
-    internal bool WaitForEnd() => Wait(() => !calls.ControlIsFile() || !calls.Ping(Step * 50), () => false);
+    internal bool WaitForEnd() => Wait(() => !calls.ControlIsFile(), () => false); // a server that ends refuses to answer before it has ended
 
     private bool Configure(List<object?> stream)
     {

@@ -3,6 +3,7 @@ using Fail2Ban.Control.Commands;
 using Fail2Ban.Control.Wire;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
+using FileMode = Fail2Ban.Native.Libc.FileMode;
 
 namespace Fail2Ban.Daemon;
 
@@ -11,15 +12,17 @@ namespace Fail2Ban.Daemon;
 public sealed class ServerProcess : IDisposable
 {
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
+    private const uint OwnerOnly = 0b000_111_111;
 
     private readonly ServerLog _serverLog;
     private readonly Log _log;
     private readonly JailServices _services;
-    private readonly JailSet _jails;
     private readonly CommandDispatcher _dispatcher;
+    private readonly ServiceManager _manager;
+    private readonly Readiness _readiness;
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _stopping = new();
-    private ControlListener? _listener;
+    private volatile ControlListener? _listener;
     private Task? _stop;
 
     private ServerProcess(ServerLog log, TimeProvider time)
@@ -27,8 +30,10 @@ public sealed class ServerProcess : IDisposable
         _serverLog = log;
         _log = new Log(log, "fail2ban.server");
         _services = new JailServices(_log, time);
-        _jails = new JailSet(_services);
-        _dispatcher = new CommandDispatcher(_jails, log, time, StopAsync);
+        var jails = new JailSet(_services);
+        _manager = ServiceManager.FromEnvironment(time);
+        _readiness = new Readiness(_manager, jails, time);
+        _dispatcher = new CommandDispatcher(jails, log, time, StopAsync, new LifeSigns(_manager.Reloading, _readiness.Configured));
     }
 
     /// <summary>Runs until a signal or the command <c>stop</c> ends it.</summary>
@@ -37,6 +42,13 @@ public sealed class ServerProcess : IDisposable
     /// <returns>0, or 255 where it could not start.</returns>
     public static int Run(DaemonOptions options, TimeProvider time)
     {
+        SetName(options.ProcessName);
+        if (options.Background)
+        {
+            FileMode.Umask(OwnerOnly);
+            Directory.SetCurrentDirectory("/");
+        }
+
         using var log = new ServerLog(time) { Verbosity = options.Verbosity };
         if (!log.SetLevel(options.LogLevel, out string wrongLevel))
         {
@@ -58,6 +70,8 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Ends what is left.</summary>
     public void Dispose()
     {
+        _readiness.Dispose();
+        _manager.Dispose();
         _dispatcher.Dispose();
         _ended.Dispose();
     }
@@ -65,9 +79,17 @@ public sealed class ServerProcess : IDisposable
     private async Task<int> RunAsync(DaemonOptions options, TimeProvider time)
     {
         _log.Starting(ServerVersion.Compatible);
+        // Before there is anything that a sudden end would leave behind.
+        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, () => _ = StopAsync());
+        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, () => _ = StopAsync());
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, static () => { });
+        using PosixSignalRegistration flush = OnSignal(SIGUSR1, () => _serverLog.Flush());
         try
         {
-            _listener = ControlListener.Bind(options.Socket, options.Force, time, new Log(_serverLog, "fail2ban.asyncserver"));
+            var log = new Log(_serverLog, "fail2ban.asyncserver");
+            _listener = ServiceManager.TakeListeningDescriptor() is { } descriptor
+                ? ControlListener.Inherit(descriptor, time, log)
+                : ControlListener.Bind(options.Socket, options.Force, time, log);
         }
         catch (ControlException error)
         {
@@ -79,10 +101,6 @@ public sealed class ServerProcess : IDisposable
         await using ControlListener listener = _listener;
         using PidFile? pidFile = PidFile.TryWrite(options.PidFile, out string reason);
         if (pidFile is null) _log.NoPidFile(options.PidFile, reason);
-        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, () => _ = StopAsync());
-        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, () => _ = StopAsync());
-        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, static () => { });
-        using PosixSignalRegistration flush = OnSignal(SIGUSR1, () => _serverLog.Flush());
         await listener.RunAsync((request, _) => _dispatcher.AnswerAsync(request), _ended.Token);
         await StopAsync();
         _log.Exiting();
@@ -95,6 +113,19 @@ public sealed class ServerProcess : IDisposable
         action();
     });
 
+    // The runtime does not rename the main thread, which gives the process its name; the kernel takes it from here too.
+    private static void SetName(string name)
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/comm", name);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Without /proc it is shown under the name of its program.
+        }
+    }
+
     /// <summary>Takes all bans out of force, ends all jails and the store; then the socket closes. Any number of callers share one end.</summary>
     private Task StopAsync()
     {
@@ -104,11 +135,12 @@ public sealed class ServerProcess : IDisposable
     private async Task StopOnceAsync()
     {
         _log.ShuttingDown();
+        _manager.Stopping();
         _listener?.Shutdown();
         try
         {
             _log.StoppingJails();
-            await _jails.RemoveAllAsync();
+            await _dispatcher.CloseAsync();
             await _services.DisposeAsync();
         }
         catch (Exception error)

@@ -20,10 +20,10 @@ public sealed class IgnoreChecks
     }
 
     /// <summary><c>ignoreself</c> and the entries of <c>ignoreip</c>.</summary>
-    public IgnoreList List { get; }
+    public IgnoreList List { get; private set; }
 
-    /// <summary>The shell command that decides; empty for none. Exit code 0 ignores, 1 does not, others are errors.</summary>
-    public string Command { get; set; } = "";
+    /// <summary>The shell command that decides; null or empty for none. Exit code 0 ignores, 1 does not, others are errors.</summary>
+    public string? Command { get; set; }
 
     /// <summary><c>ignorecache</c> as it was set: key template, number of verdicts, seconds; null for none.</summary>
     public (string Key, int MaxCount, double MaxSeconds)? CacheSetting { get; private set; }
@@ -35,13 +35,12 @@ public sealed class IgnoreChecks
         _cache = setting is var (key, count, seconds) ? (key, new IgnoreCache(count, TimeSpan.FromSeconds(seconds), _services.Time)) : null;
     }
 
-    /// <summary>Forgets all settings, as a reload does.</summary>
-    internal void Reset()
+    /// <summary>Takes the settings of another jail; verdicts under the old ones are forgotten.</summary>
+    internal void TakeOver(IgnoreChecks draft)
     {
-        List.Clear();
-        List.IgnoreSelf = true;
-        Command = "";
-        SetCache(null);
+        List = draft.List;
+        Command = draft.Command;
+        SetCache(draft.CacheSetting);
     }
 
     /// <summary>What ignores the failure, as the log prints it, or null.</summary>
@@ -52,14 +51,14 @@ public sealed class IgnoreChecks
         string? key = _cache is var (template, _) ? DynamicTags.AsText(template, tag => Value(tag, id, failure)) : null;
         if (key is not null && _cache!.Value.Cache.TryGet(key, out bool known)) return known ? "cache" : null;
         string? reason = await List.CheckAsync(id);
-        if (reason is null && Command.Length > 0 && await CommandIgnoresAsync(id, failure)) reason = "command";
+        if (reason is null && !string.IsNullOrEmpty(Command) && await CommandIgnoresAsync(id, failure)) reason = "command";
         if (key is not null && reason != "ip") _cache?.Cache.Set(key, reason is not null);
         return reason;
     }
 
     private async Task<bool> CommandIgnoresAsync(FailureId id, Failure? failure)
     {
-        ShellText text = DynamicTags.ForShell(Command, tag => Value(tag, id, failure));
+        ShellText text = DynamicTags.ForShell(Command!, tag => Value(tag, id, failure));
         ShellResult result = await _services.Shell.RunAsync(new ShellCommand(text.Text, text.Arguments) { SuccessCodes = [0, 1] });
         return result is { Succeeded: true, ExitCode: 0 };
     }

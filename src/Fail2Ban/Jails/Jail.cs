@@ -51,11 +51,10 @@ public sealed class Jail
         Bans = new JailBans(name, services, _loop, () => _counters);
         Logs = new JailLogs(name, services, _loop, ReadBlock) { Polling = backend == "polling" };
         if (backend == SystemdBackend) Journal = new JailJournal(name, services, _loop, ReadBlock, journal ?? new JournalParameters());
-        ResetSettings();
-        _log.Creating(name);
-        if (name.Length >= LongName) _log.NameTooLong(name);
-        _log.Uses(name, backend, Journal?.Parameters.ToString() ?? "{}");
-        _log.Initiated(backend);
+        Failures.MaxRetry = 3;
+        Failures.MaxMatches = 5;
+        SetFindTime(TimeSpan.FromMinutes(10));
+        Bans.Manager.BanTime = new(600);
     }
 
     /// <summary>The jail's name.</summary>
@@ -94,16 +93,19 @@ public sealed class Jail
     /// <summary>Does something with the jail's parts, in its loop; what it awaits comes back there.</summary>
     public Task<T> InvokeAsync<T>(Func<Jail, Task<T>> work) => _loop.InvokeAsync(() => work(this));
 
-    /// <summary>Begins to work: starts the actions, brings stored bans back, reads the logs. Starting again ends a reload.</summary>
+    /// <summary>Tells the log that there is a new jail.</summary>
+    internal void Announce()
+    {
+        _log.Creating(Name);
+        if (Name.Length >= LongName) _log.NameTooLong(Name);
+        _log.Uses(Name, Backend, Journal?.Parameters.ToString() ?? "{}");
+        _log.Initiated(Backend);
+    }
+
+    /// <summary>Begins to work: starts the actions, brings stored bans back, reads the logs. Starting again changes nothing.</summary>
     public Task StartAsync() => InvokeAsync(async jail =>
     {
-        if (_started)
-        {
-            Logs.RemoveStale();
-            if (Journal is not null) await Journal.EndReloadAsync(Failures.FindTime);
-            return true;
-        }
-
+        if (_started) return true;
         _started = true;
         await Bans.Actions.StartAsync();
         await Bans.RestoreAsync(Ignore);
@@ -170,25 +172,36 @@ public sealed class Jail
         return await CountAsync(failure.Id, null, failure, Math.Max(1, messages.Count), attempt: true);
     });
 
-    /// <summary>Begins a reload: settings go back to their defaults, logs and actions wait to be named again.</summary>
-    public Task BeginReloadAsync() => InvokeAsync(jail =>
+    /// <summary>
+    /// Takes over all settings of a jail that was only configured, which is spent then. Bans, counters and positions in
+    /// logs stay; actions and logs that are the same are not touched, others are started and stopped.
+    /// </summary>
+    /// <remarks>Between two lines there is no moment in which the jail has half of its settings.</remarks>
+    internal async Task TakeOverAsync(Jail draft)
     {
-        Filter.Reset();
-        Ignore.Reset();
-        ResetSettings();
-        Logs.MarkStale();
-        Journal?.BeginReload();
-        return true;
-    });
-
-    private void ResetSettings()
-    {
-        Failures.MaxRetry = 3;
-        Failures.MaxMatches = 5;
-        SetFindTime(TimeSpan.FromMinutes(10));
-        Bans.Manager.BanTime = new(600);
-        Idle = false;
+        await InvokeAsync(async jail =>
+        {
+            Filter.TakeOver(draft.Filter);
+            Ignore.TakeOver(draft.Ignore);
+            Failures.MaxRetry = draft.Failures.MaxRetry;
+            Failures.MaxMatches = draft.Failures.MaxMatches;
+            SetFindTime(draft.Failures.FindTime);
+            Idle = draft.Idle;
+            await Logs.TakeOverAsync(draft.Logs);
+            if (draft.Journal is not null) Journal?.TakeOver(draft.Journal, Failures.FindTime);
+            await Bans.TakeOverAsync(draft.Bans, _started);
+            return true;
+        });
+        await draft.DiscardAsync();
     }
+
+    /// <summary>Ends a jail that was never started.</summary>
+    internal Task DiscardAsync() => InvokeAsync(jail =>
+    {
+        Bans.Dispose();
+        Filter.Dispose();
+        return Bans.Actions.EndAsync().ContinueWith(static _ => true, TaskScheduler.Default);
+    });
 
     /// <summary>Sets <c>findtime</c> for counting and for how old a line may be.</summary>
     public void SetFindTime(TimeSpan value)

@@ -53,10 +53,39 @@ public sealed partial class JailBans : IDisposable
     public BanManager Manager { get; }
 
     /// <summary>The options <c>bantime.*</c>.</summary>
-    public BanTimeIncrement Increment { get; } = new();
+    public BanTimeIncrement Increment { get; private set; } = new();
 
     /// <summary>What is done with a ban.</summary>
     public JailActions Actions { get; }
+
+    /// <summary>Ends when the bans that were brought back at the start are in force.</summary>
+    internal Task Restored { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Takes the settings and actions of another jail; bans in force keep their time.</summary>
+    /// <param name="draft">What was configured.</param>
+    /// <param name="isStarted">Whether this jail works: new actions are then started and get the bans in force.</param>
+    internal async Task TakeOverAsync(JailBans draft, bool isStarted)
+    {
+        Manager.BanTime = draft.Manager.BanTime;
+        Increment = draft.Increment;
+        foreach (CommandAction gone in Actions.All.Where(action => draft.Actions.Find(action.Name) is null).ToArray()) await Actions.RemoveAsync(gone.Name);
+        foreach (CommandAction wanted in draft.Actions.All)
+        {
+            CommandAction? present = Actions.Find(wanted.Name);
+            if (present is not null && JailActions.CanReload(present, wanted))
+            {
+                present.TakeOver(wanted);
+                if (isStarted) await Actions.ReloadAsync(present);
+                continue;
+            }
+
+            if (present is not null) await Actions.RemoveAsync(present.Name);
+            if (Actions.Add(wanted.Name) is not { } added) continue; // added by hand just now
+            added.TakeOver(wanted);
+            // Nothing may come between adding and this list: a ban belongs to it, or reaches the action by itself.
+            if (isStarted) await Actions.StartAsync(added, [.. Manager.All().Select(ban => ban with { Restored = true })]);
+        }
+    }
 
     /// <summary>Bans by a ticket of the jail itself.</summary>
     /// <param name="ticket">Who, why and since when.</param>
@@ -116,7 +145,7 @@ public sealed partial class JailBans : IDisposable
             if (i % Slice == Slice - 1) await Task.Yield();
             if (!Manager.Contains(restored[i].Ticket.Id)) continue;
             _actionsLog.Banned(_jail, restored[i]);
-            _ = Actions.BanAsync(restored[i]);
+            Restored = Actions.BanAsync(restored[i]); // in order: when the last one is in force, all are
         }
 
         Changed();

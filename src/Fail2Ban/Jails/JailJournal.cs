@@ -27,7 +27,6 @@ public sealed class JailJournal : ILineSink
     private IReadOnlyList<IReadOnlyList<string>> _subscribed = [];
     private DateTimeOffset _storedAt;
     private TimeSpan _findTime;
-    private bool _reloading;
 
     internal JailJournal(string jail, JailServices services, JailLoop loop, Action<LineBlock, LogProgress> process, JournalParameters parameters)
     {
@@ -94,20 +93,13 @@ public sealed class JailJournal : ILineSink
         if (subscription.LinesRead > 0) await StoreAsync(subscription.Position);
     }
 
-    /// <summary>Begins a reload: the matches wait to be named again; what is read meanwhile is what was wanted before.</summary>
-    internal void BeginReload()
+    /// <summary>Wants what another jail, which was only configured, wants; what was read stays read.</summary>
+    internal void TakeOver(JailJournal draft, TimeSpan findTime)
     {
-        _reloading = true;
-        _matches = [];
-    }
-
-    /// <summary>Ends a reload.</summary>
-    internal async Task EndReloadAsync(TimeSpan findTime)
-    {
-        _reloading = false;
         _findTime = findTime;
-        if (_subscription is null) await StartAsync(findTime);
-        else Resubscribe();
+        if (_matches.Count == draft._matches.Count && _matches.Zip(draft._matches).All(pair => pair.First.SequenceEqual(pair.Second))) return;
+        _matches = draft._matches;
+        Resubscribe();
     }
 
     /// <summary>Called by the watcher on its thread.</summary>
@@ -150,7 +142,7 @@ public sealed class JailJournal : ILineSink
     // Goes on behind the last entry that was worked off; until the end is reached again, dates count as they are.
     private void Resubscribe()
     {
-        if (_subscription is not { } subscription || _reloading) return;
+        if (_subscription is not { } subscription) return;
         if (_subscribed.Count == _matches.Count && _subscribed.Zip(_matches).All(pair => pair.First.SequenceEqual(pair.Second))) return;
         subscription.Dispose();
         _progress = new LogProgress();

@@ -11,6 +11,8 @@ namespace Fail2Ban.Jails;
 /// <remarks>Owned by one jail's loop; not thread-safe, but lines are accepted from the watcher's thread.</remarks>
 public sealed class JailLogs : ILineSink
 {
+    private const int LongestEncodingName = 100;
+
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(10);
 
     private readonly string _jail;
@@ -44,6 +46,7 @@ public sealed class JailLogs : ILineSink
     /// <returns>Null, or the sentence about a name that is unknown.</returns>
     public string? SetEncoding(string name)
     {
+        if (name.Length > LongestEncodingName) return $"unknown encoding: a name of {name.Length} characters";
         if (!LogEncoding.TryParse(name, out LogEncoding encoding, out string error)) return error;
         Encoding = encoding;
         _log.Encoding(encoding.Name);
@@ -57,11 +60,7 @@ public sealed class JailLogs : ILineSink
     /// <param name="wait">Whether to keep a file that cannot be read now.</param>
     public async Task<string?> AddAsync(string path, bool fromEnd, bool wait)
     {
-        if (_logs.Find(known => known.Path == path) is { } known)
-        {
-            known.IsStale = false;
-            return null;
-        }
+        if (_logs.Exists(known => known.Path == path)) return null;
 
         string? problem = LogFile.Problem(path);
         if (problem is not null && !wait) return problem;
@@ -77,8 +76,14 @@ public sealed class JailLogs : ILineSink
     {
         int index = _logs.FindIndex(log => log.Path == path);
         if (index < 0) return false;
-        _logs[index].Subscription?.Dispose();
+        LogSubscription? subscription = _logs[index].Subscription;
         _logs.RemoveAt(index);
+        if (subscription is not null)
+        {
+            subscription.Dispose();
+            _loop.Run(() => StoreAsync(path, subscription.Position)); // it may be added again
+        }
+
         _log.RemovedLog(path);
         return true;
     }
@@ -104,16 +109,30 @@ public sealed class JailLogs : ILineSink
         }
     }
 
-    /// <summary>Begins a reload: whatever is not added again until <see cref="RemoveStale"/> is not wanted any more.</summary>
-    internal void MarkStale()
+    /// <summary>Takes the logs and the encoding of another jail; a log that both have is read on where it is.</summary>
+    internal async Task TakeOverAsync(JailLogs draft)
     {
-        foreach (FollowedLog log in _logs) log.IsStale = true;
-    }
+        bool isEncodedOtherwise = Encoding.Name != draft.Encoding.Name;
+        Encoding = draft.Encoding;
+        foreach (FollowedLog gone in _logs.Where(log => !draft._logs.Exists(wanted => wanted.Path == log.Path)).ToArray()) Remove(gone.Path);
+        if (isEncodedOtherwise)
+        {
+            foreach (FollowedLog log in _logs.ToArray())
+            {
+                if (log.Subscription is not { } before) continue;
+                log.Subscription = null;
+                before.Dispose();
+                await FollowAsync(log, before.Position);
+            }
+        }
 
-    /// <summary>Ends a reload.</summary>
-    internal void RemoveStale()
-    {
-        foreach (FollowedLog log in _logs.Where(log => log.IsStale).ToArray()) Remove(log.Path);
+        foreach (FollowedLog wanted in draft._logs)
+        {
+            if (_logs.Exists(log => log.Path == wanted.Path)) continue;
+            var log = new FollowedLog(wanted.Path, wanted.FromEnd);
+            _logs.Add(log);
+            if (_started) await FollowAsync(log);
+        }
     }
 
     /// <summary>Called by the watcher on its thread.</summary>
@@ -140,10 +159,9 @@ public sealed class JailLogs : ILineSink
         _loop.Run(() => StoreAsync(read.Path, delivery.From.Position));
     }
 
-    private async Task FollowAsync(FollowedLog log)
+    private async Task FollowAsync(FollowedLog log, LogPosition? resume = null)
     {
-        LogPosition? resume = null;
-        if (_services.Store is { } store)
+        if (resume is null && _services.Store is { } store)
         {
             string hash = LogFile.FirstLineHash(log.Path);
             Store.LogPosition? known = await store.AddLogAsync(_jail, log.Path, new Store.LogPosition(0, hash));
@@ -174,7 +192,5 @@ public sealed class JailLogs : ILineSink
         public LogSubscription? Subscription { get; set; }
 
         public DateTimeOffset StoredAt { get; set; }
-
-        public bool IsStale { get; set; }
     }
 }

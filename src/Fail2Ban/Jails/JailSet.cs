@@ -22,7 +22,7 @@ public sealed class JailSet(JailServices services)
     /// <summary>A jail by its name, or null.</summary>
     public Jail? Find(string name) => _jails.GetValueOrDefault(name);
 
-    /// <summary>Adds a jail.</summary>
+    /// <summary>Adds a new jail.</summary>
     /// <param name="name">Unique in the server.</param>
     /// <param name="backend">See <see cref="Jail.Backend"/>.</param>
     /// <param name="journal">Which journal it reads; only with backend <c>systemd</c>.</param>
@@ -31,9 +31,29 @@ public sealed class JailSet(JailServices services)
     {
         if (_jails.ContainsKey(name)) return null;
         var jail = new Jail(name, backend, services, journal);
-        if (!_jails.TryAdd(name, jail)) return null;
-        if (services.Store is { } store) await store.AddJailAsync(name);
-        return jail;
+        jail.Announce();
+        if (await AddAsync(jail)) return jail;
+        await jail.DiscardAsync();
+        return null;
+    }
+
+    /// <summary>Adds a jail that was configured before.</summary>
+    /// <returns>False where one of that name exists.</returns>
+    internal async Task<bool> AddAsync(Jail jail)
+    {
+        if (!_jails.TryAdd(jail.Name, jail)) return false;
+        if (services.Store is { } store) await store.AddJailAsync(jail.Name);
+        return true;
+    }
+
+    /// <summary>Complete when the bans that the jails brought back at their start are in force.</summary>
+    public async Task RestoredAsync()
+    {
+        foreach (Jail jail in All) await jail.InvokeAsync(static async found =>
+        {
+            await found.Bans.Restored;
+            return true;
+        });
     }
 
     /// <summary>Stops and removes a jail; complete when its bans are out of force.</summary>

@@ -106,10 +106,10 @@ public sealed class JailJournalTests : IAsyncDisposable
         WriteFailures(Now - 30_000_000, "192.0.2.1");
         Jail jail = await StartAsync();
         await _messages.WaitForAsync("in operation now");
-        await jail.BeginReloadAsync();
+        var draft = new Jail("j", "systemd", _jails.Services, jail.Journal!.Parameters);
+        await draft.InvokeAsync(found => Configure(found, "SYSLOG_IDENTIFIER=app"));
         WriteFailures(Now, "192.0.2.2");
-        await jail.InvokeAsync(found => Configure(found, "SYSLOG_IDENTIFIER=app"));
-        await jail.StartAsync();
+        await jail.TakeOverAsync(draft);
         WriteFailures(Now, "192.0.2.3");
         await _messages.WaitForAsync("[j] Found 192.0.2.3");
         Assert.Equal((1, 1), (Found("192.0.2.1"), _messages.All.Count(message => message.Contains("in operation now", StringComparison.Ordinal))));

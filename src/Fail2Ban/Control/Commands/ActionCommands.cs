@@ -37,11 +37,16 @@ internal static class ActionCommands
     public static async Task<object?> RemoveAsync(Jail jail, CommandWords words) =>
         await jail.Bans.Actions.RemoveAsync(words.Text(0)) ? null : throw NoAction(words.Text(0));
 
-    /// <summary><c>action A PROPERTY VALUE</c>, or many at once as a list of pairs.</summary>
-    public static object? Set(Jail jail, CommandWords words)
+    /// <summary><c>action A PROPERTY VALUE</c>, or many at once as a list of pairs; <c>action A METHOD [JSON]</c>.</summary>
+    public static async Task<object?> SetAsync(Jail jail, CommandWords words)
     {
         var action = Find(jail, words);
-        if (words[1] is not List<object?> pairs) return SetOne(words.Text(1), words[2]);
+        if (words[1] is not List<object?> pairs)
+        {
+            string name = words.Text(1);
+            return Enforcement.Actions.CommandAction.MethodNames.Contains(name) ? await CallAsync(jail, action, name, words.Count > 2 ? words.Text(2) : "") : SetOne(name, words[2]);
+        }
+
         foreach (object? pair in pairs)
         {
             if (pair is not IReadOnlyList<object?> { Count: 2 } both)
@@ -56,6 +61,15 @@ internal static class ActionCommands
             if (!action.TrySet(property, value, out string error)) throw CommandException.Value(error);
             return action.TryGet(property, out object? now, out _) ? now : value;
         }
+    }
+
+    // Whether a ban is enforced is the jail's business (banip, unbanip); what remains is to repair an action by hand.
+    private static async Task<object?> CallAsync(Jail jail, Enforcement.Actions.CommandAction action, string method, string arguments)
+    {
+        if (method is not ("start" or "stop" or "flush" or "reload"))
+            throw new CommandException("TypeError", $"CommandAction.{method}() cannot be called from outside: start, stop, flush and reload can; banip and unbanip ban and unban");
+        if (arguments.Trim() is not ("" or "{}")) throw new CommandException("TypeError", $"CommandAction.{method}() takes no arguments: leave {arguments} out");
+        return await jail.Bans.Actions.CallAsync(action, method);
     }
 
     private static Enforcement.Actions.CommandAction Find(Jail jail, CommandWords words) =>

@@ -26,7 +26,8 @@ public sealed class CommandDispatcher : IDisposable
     /// <param name="log">The log, for the commands that change it.</param>
     /// <param name="time">For <c>sleep</c>.</param>
     /// <param name="stop">Ends the server; complete when all bans are out of force, so that the client is answered then.</param>
-    public CommandDispatcher(JailSet jails, ServerLog log, TimeProvider time, Func<Task> stop)
+    /// <param name="signs">Told when the configuration changes; null for nobody.</param>
+    public CommandDispatcher(JailSet jails, ServerLog log, TimeProvider time, Func<Task> stop, LifeSigns? signs = null)
     {
         _jails = jails;
         _serverLog = log;
@@ -35,7 +36,7 @@ public sealed class CommandDispatcher : IDisposable
         _log = new Log(log, CommandSentences.TransmitterLogger);
         _server = new Log(log, CommandSentences.ServerLogger);
         _settings = new ServerSettings(jails, log);
-        _lifecycle = new JailLifecycle(jails, _server, DoAsync);
+        _lifecycle = new JailLifecycle(jails, _server, new ConfigurationStream(_settings, _server, DoAsync), signs ?? LifeSigns.None);
     }
 
     /// <summary>Answers one request: <c>(0, result)</c>, or <c>(1, exception)</c>, which is also logged.</summary>
@@ -46,7 +47,7 @@ public sealed class CommandDispatcher : IDisposable
         {
             if (request is not (List<object?> or PythonTuple) || request is not IReadOnlyList<object?> { Count: > 0 } words)
                 throw CommandException.Plain("Invalid command");
-            return new PythonTuple(0L, await DoAsync(new CommandWords(words), StreamState.None));
+            return new PythonTuple(0L, await DoAsync(new CommandWords(words), null));
         }
         catch (Exception error)
         {
@@ -64,10 +65,14 @@ public sealed class CommandDispatcher : IDisposable
         _ => new PythonError("Exception", $"internal error: {error.GetType().Name}: {error.Message}"),
     };
 
+    /// <summary>Ends all jails, also those that a configuration under way would still make.</summary>
+    public Task CloseAsync() => _lifecycle.CloseAsync();
+
     /// <summary>Ends nothing but the dispatcher.</summary>
     public void Dispose() => _lifecycle.Dispose();
 
-    private async Task<object?> DoAsync(CommandWords words, StreamState stream)
+    // In a stream, commands about jails are about its drafts.
+    private async Task<object?> DoAsync(CommandWords words, StreamDraft? draft)
     {
         string verb = words.Text(0);
         switch (verb)
@@ -77,7 +82,7 @@ public sealed class CommandDispatcher : IDisposable
             case "server-status": return "Server ready";
             case "echo": return Enumerable.Range(1, words.Count - 1).Select(i => words[i]).ToList();
             case "sleep":
-                await Task.Delay(TimeSpan.FromSeconds(Convert.ToDouble(words.Duration(1))), _time);
+                await Task.Delay(words.Seconds(1), _time);
                 return null;
             case "flushlogs": return _serverLog.Flush();
             case "config-error":
@@ -88,13 +93,12 @@ public sealed class CommandDispatcher : IDisposable
             case "banned": return await BannedAsync(words.After(1));
             case "unban": return await UnbanAsync(words.After(1));
             case "get": return await GetAsync(words.After(1));
-            case "set" or "multi-set": return await SetAsync(words.After(1), verb == "multi-set", stream);
-            case "add" or "start" or "reload" or "server-stream": return await _lifecycle.DoAsync(verb, words.After(1), stream);
-            case "stop" when words.Count == 1 || words.Text(1) == "--all" && words.Count == 2:
-                if (words.Count == 2) return await _lifecycle.DoAsync(verb, words.After(1), stream);
+            case "set" or "multi-set": return await SetAsync(words.After(1), verb == "multi-set", draft);
+            case "add" or "start" or "stop" or "reload" or "server-stream" when draft is not null: return _lifecycle.Note(verb, words.After(1), draft);
+            case "stop" when words.Count == 1:
                 await _stop();
                 return null;
-            case "stop": return await _lifecycle.DoAsync(verb, words.After(1), stream);
+            case "add" or "start" or "stop" or "reload" or "server-stream": return await _lifecycle.DoAsync(verb, words.After(1));
             default: throw CommandException.Plain("Invalid command");
         }
     }
@@ -145,19 +149,19 @@ public sealed class CommandDispatcher : IDisposable
     private async Task<object?> GetAsync(CommandWords words)
     {
         string name = words.Text(0);
-        if (words.Count == 1 && ServerSettings.Knows(name)) return _settings.Get(name);
-        Jail jail = Find(name);
+        if (ServerSettings.Knows(name) && name != "allowipv6") return _settings.Get(name);
         string setting = words.Text(1);
+        Jail jail = Find(name);
         return await jail.InvokeAsync(found => JailSettings.Get(found, setting, words.After(2)));
     }
 
-    private async Task<object?> SetAsync(CommandWords words, bool multiple, StreamState stream)
+    private async Task<object?> SetAsync(CommandWords words, bool multiple, StreamDraft? draft)
     {
         string name = words.Text(0);
         if (ServerSettings.Knows(name)) return await _settings.SetAsync(name, words.After(1));
-        Jail jail = Find(name);
         string setting = words.Text(1);
-        return await jail.InvokeAsync(found => JailSettings.SetAsync(found, setting, words.After(2), multiple, stream.IsStream, _log));
+        Jail jail = draft?.Find(name) ?? Find(name);
+        return await jail.InvokeAsync(found => JailSettings.SetAsync(found, setting, words.After(2), multiple, draft is not null, _log));
     }
 
     private Jail Find(string name) => _jails.Find(name) ?? throw CommandException.UnknownJail(name);

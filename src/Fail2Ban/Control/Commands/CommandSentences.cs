@@ -27,6 +27,12 @@ internal static class CommandSentences
     public static void JailNotStarted(this Log log, string jail) =>
         log.Write(LogLevel.Error, $"Jail '{jail}' is not started, because of the error above");
 
+    public static void JailNotReloaded(this Log log, string jail) =>
+        log.Write(LogLevel.Error, $"Jail '{jail}' keeps its old settings, because of the error above");
+
+    public static void JailFailed(this Log log, string jail, Exception error) =>
+        log.Write(LogLevel.Error, $"Jail '{jail}' could not be put in force: {error}");
+
     public static void NoSuchRegex(this Log log, int index) =>
         log.Write(LogLevel.Error, $"Cannot remove regular expression. Index {index} is not valid");
 

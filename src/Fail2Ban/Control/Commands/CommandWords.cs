@@ -22,6 +22,9 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
     /// <summary>A word as text; numbers and booleans as Python prints them.</summary>
     public string Text(int index) => PythonText.Str(this[index]);
 
+    /// <summary>As <see cref="Texts()"/>; there must be one at least.</summary>
+    public IReadOnlyList<string> SomeTexts() => Count > 0 ? Texts() : throw CommandException.Missing();
+
     /// <summary>All words as text, a list among them as its members (several values of one option come so).</summary>
     public IReadOnlyList<string> Texts()
     {
@@ -60,6 +63,32 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
             : throw CommandException.Value($"{number} is out of range: {int.MinValue} to {int.MaxValue}");
     }
 
+    /// <summary>A word as a duration of a hundred years at most.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="option">Whose, for the error.</param>
+    public TimeSpan Time(int index, string option)
+    {
+        const double mostSeconds = 100 * 365.25 * 86400;
+        double seconds = Convert.ToDouble(Duration(index), CultureInfo.InvariantCulture);
+        return seconds is >= 0 and <= mostSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw CommandException.Value($"{option}: {PythonText.Str(this[index])} is no time from 0 seconds to 100 years");
+    }
+
+    /// <summary>A word as Python's <c>float()</c> reads it, as a time to wait; more than a day is cut to that.</summary>
+    public TimeSpan Seconds(int index)
+    {
+        object? word = this[index];
+        double seconds = word switch
+        {
+            long or int or double or bool => Convert.ToDouble(word, CultureInfo.InvariantCulture),
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) => parsed,
+            string text => throw CommandException.Value($"could not convert string to float: {PythonText.Repr(text)}"),
+            _ => throw new CommandException("TypeError", $"float() argument must be a string or a real number, not '{PythonText.TypeName(word)}'"),
+        };
+        return seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 86400)) : throw CommandException.Value("sleep length must be non-negative");
+    }
+
     /// <summary>A word as a boolean: <c>1</c>, <c>on</c>, <c>true</c>, <c>yes</c> in any case are true, everything else is false.</summary>
     public bool Flag(int index) => this[index] switch
     {
@@ -72,8 +101,9 @@ internal readonly struct CommandWords(IReadOnlyList<object?> words, int start = 
     public object Duration(int index)
     {
         object? word = this[index];
+        if (word is double number && !double.IsFinite(number)) throw CommandException.Value($"{PythonText.Str(word)} is no time");
         if (word is long or double) return word;
-        if (word is int number) return (long)number;
+        if (word is int seconds32) return (long)seconds32;
         return Values.Duration.TryParse(PythonText.Str(word), out object seconds, out string error)
             ? seconds
             : throw new CommandException("NameError", error);

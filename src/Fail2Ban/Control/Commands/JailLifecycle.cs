@@ -2,25 +2,69 @@ using Fail2Ban.Configuration;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
-using Fail2Ban.Values;
 
 namespace Fail2Ban.Control.Commands;
 
 /// <summary>Commands that make, start, stop and reload jails; one of them at a time.</summary>
 /// <param name="jails">The jails.</param>
 /// <param name="log">The server's log.</param>
-/// <param name="doAsync">Does one command of a stream.</param>
-internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, StreamState, Task<object?>> doAsync) : IDisposable
+/// <param name="stream">Does the commands of a stream.</param>
+/// <param name="signs">Told when a configuration begins and when it is in force.</param>
+internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream stream, LifeSigns signs) : IDisposable
 {
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private static readonly CommandException Closing = CommandException.Plain("The server is shutting down");
 
-    public async Task<object?> DoAsync(string verb, CommandWords words, StreamState stream)
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private volatile bool _isClosing;
+
+    public async Task<object?> DoAsync(string verb, CommandWords words)
     {
-        if (stream.IsStream) return await DoWithinAsync(verb, words, stream); // the stream has the turn
         await _oneAtATime.WaitAsync();
         try
         {
-            return await DoWithinAsync(verb, words, stream);
+            return _isClosing ? throw Closing : await (verb switch
+            {
+                "add" => AddAsync(words),
+                "start" => StartAsync(words),
+                "stop" => StopAsync(words),
+                "reload" => ReloadAsync(words),
+                _ => ConfigureAsync(words),
+            });
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Does <c>add</c> and <c>start</c> of a stream: both only note what is wanted.</summary>
+    public object? Note(string verb, CommandWords words, StreamDraft draft)
+    {
+        string name = words.Text(0);
+        if (verb == "start")
+        {
+            draft.Start(draft.Find(name) is null && jails.Find(name) is null ? throw CommandException.UnknownJail(name) : name);
+            return null;
+        }
+
+        if (verb != "add") throw CommandException.Plain("Invalid command");
+        string backend = Backend(words, out JournalParameters? journal);
+        bool isPresent = jails.Find(name) is not null;
+        if (draft.Find(name) is not null || (isPresent && !draft.MayReplace(name))) throw CommandException.DuplicateJail(name);
+        var jail = new Jail(name, backend, jails.Services, journal);
+        if (!isPresent) jail.Announce();
+        draft.Add(jail);
+        return name;
+    }
+
+    /// <summary>Ends a configuration that is under way after the jail that it is at, and then all jails. No jail is made any more.</summary>
+    public async Task CloseAsync()
+    {
+        _isClosing = true;
+        await _oneAtATime.WaitAsync();
+        try
+        {
+            await jails.RemoveAllAsync();
         }
         finally
         {
@@ -30,40 +74,19 @@ internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, S
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private Task<object?> DoWithinAsync(string verb, CommandWords words, StreamState stream) => verb switch
-    {
-        "add" => AddAsync(words, stream),
-        "start" => StartAsync(words, stream),
-        "stop" => StopAsync(words),
-        "reload" => ReloadAsync(words),
-        _ => StreamAsync(words[0], new StreamState(true, null)),
-    };
-
-    private async Task<object?> AddAsync(CommandWords words, StreamState stream)
+    private async Task<object?> AddAsync(CommandWords words)
     {
         string name = words.Text(0);
-        if (name == "--all") throw CommandException.Value("Reserved name '--all'");
-        string wanted = words.Count > 1 ? words.Text(1) : "auto";
-        string backend = Backend(wanted, out JournalParameters? journal);
-        if (jails.Find(name) is { } present && stream.Reloading is { } reloading && reloading.Remove(name))
-        {
-            if (present.Backend == backend && present.Journal?.Parameters == journal)
-            {
-                log.ReloadingJail(name);
-                await present.BeginReloadAsync();
-                return name;
-            }
-
-            await jails.RemoveAsync(present);
-        }
-
+        string backend = Backend(words, out JournalParameters? journal);
         return await jails.AddAsync(name, backend, journal) is null ? throw CommandException.DuplicateJail(name) : name;
     }
 
     // auto takes what notices changes at once; parameters of a backend are its own matter.
-    private static string Backend(string wanted, out JournalParameters? journal)
+    private static string Backend(CommandWords words, out JournalParameters? journal)
     {
         journal = null;
+        if (words.Text(0) == "--all") throw CommandException.Value("Reserved name '--all'");
+        string wanted = words.Count > 1 ? words.Text(1) : "auto";
         string name = wanted.Split('[')[0].Trim();
         switch (name)
         {
@@ -87,12 +110,10 @@ internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, S
         return journal.Problem() is { } problem ? throw CommandException.Value(problem) : journal;
     }
 
-    private async Task<object?> StartAsync(CommandWords words, StreamState stream)
+    private async Task<object?> StartAsync(CommandWords words)
     {
-        string name = words.Text(0);
-        Jail jail = jails.Find(name) ?? throw CommandException.UnknownJail(name);
+        Jail jail = jails.Find(words.Text(0)) ?? throw CommandException.UnknownJail(words.Text(0));
         await jail.StartAsync();
-        if (stream.Reloading is not null) log.Reloaded(name);
         return null;
     }
 
@@ -110,66 +131,91 @@ internal sealed class JailLifecycle(JailSet jails, Log log, Func<CommandWords, S
         return null;
     }
 
-    // reload JAIL|--all [OPTIONS] STREAM
+    // server-stream COMMANDS
+    private async Task<object?> ConfigureAsync(CommandWords words)
+    {
+        StreamDraft draft = await stream.DraftAsync(words[0], new HashSet<string>(), refuseAll: false);
+        await PutInForceAsync(draft, restart: false, unban: false);
+        signs.Ready();
+        ConfigurationStream.ThrowIfBroken(draft, isReload: false);
+        return null;
+    }
+
+    // reload JAIL|--all OPTIONS COMMANDS
     private async Task<object?> ReloadAsync(CommandWords words)
     {
         string target = words.Text(0);
         IReadOnlyList<string> options = new CommandWords([words[1]]).Texts();
+        if (options.FirstOrDefault(option => option is not ("--restart" or "--unban" or "--if-exists")) is { } unknown)
+            throw CommandException.Value($"unknown option {unknown} of reload: --restart, --unban and --if-exists are known");
         bool all = target == "--all";
-        if (!all && jails.Find(target) is null && !options.Contains("--if-exists") && words[2] is List<object?> { Count: 0 })
-            throw CommandException.UnknownJail(target);
-        log.Reloading(all ? null : target);
-        IReadOnlyList<Jail> affected = all ? jails.All : jails.Find(target) is { } one ? [one] : [];
-        if (options.Contains("--unban")) foreach (Jail jail in affected) await jail.UnbanAllAsync();
-        if (options.Contains("--restart"))
-        {
-            await Task.WhenAll(affected.Select(jails.RemoveAsync));
-            affected = [];
-        }
+        // What the option allows is that the jail does not run yet.
+        if (!all && jails.Find(target) is null && !options.Contains("--if-exists")) throw CommandException.UnknownJail(target);
 
-        var reloading = affected.Select(jail => jail.Name).ToHashSet();
-        object? problems = await StreamAsync(words[2], new StreamState(true, reloading));
-        foreach (string gone in reloading)
-            if (jails.Find(gone) is { } jail) await jails.RemoveAsync(jail);
-        log.ReloadFinished();
-        return problems;
+        HashSet<string> affected = all ? [.. jails.All.Select(jail => jail.Name)] : [target];
+        log.Reloading(all ? null : target);
+        signs.Reloading();
+        try
+        {
+            StreamDraft draft = await stream.DraftAsync(words[2], affected, refuseAll: true);
+            await PutInForceAsync(draft, options.Contains("--restart"), options.Contains("--unban"));
+            foreach (string name in affected)
+                if (!draft.Knows(name) && jails.Find(name) is { } gone) await jails.RemoveAsync(gone);
+            log.ReloadFinished();
+            ConfigurationStream.ThrowIfBroken(draft, isReload: true);
+            return "OK";
+        }
+        finally
+        {
+            signs.Ready();
+        }
     }
 
-    /// <summary>Does a whole stream. What fails belongs to one jail and keeps only that one from starting.</summary>
-    /// <returns>Null, or the sentences about what failed.</returns>
-    private async Task<object?> StreamAsync(object? commands, StreamState stream)
+    private async Task PutInForceAsync(StreamDraft draft, bool restart, bool unban)
     {
-        if (commands is not IReadOnlyList<object?> list) throw new CommandException("TypeError", "a stream is a list of commands");
-        var broken = new Dictionary<string, PythonError>();
-        foreach (object? command in list)
+        foreach (Jail wanted in draft.Jails)
         {
-            if (command is not IReadOnlyList<object?> { Count: > 0 } words) throw CommandException.Plain("Invalid command");
-            string? jail = JailOf(words);
-            if (jail is not null && broken.ContainsKey(jail)) continue;
+            if (_isClosing || draft.Broken.ContainsKey(wanted.Name))
+            {
+                await wanted.DiscardAsync();
+                continue;
+            }
+
             try
             {
-                await doAsync(new CommandWords(words), stream);
+                await PutInForceAsync(wanted, draft.Starts(wanted.Name), restart, unban);
             }
-            catch (Exception error) when (jail is not null)
+            catch (Exception error)
             {
-                PythonError problem = CommandDispatcher.Describe(error);
-                log.For(CommandSentences.TransmitterLogger).Failed(command, problem);
-                log.JailNotStarted(jail);
-                broken[jail] = problem;
-                stream.Reloading?.Remove(jail); // a jail whose new settings are wrong is at least not stopped for it
+                // Nobody could foresee it; the other jails are to have their turn.
+                log.JailFailed(wanted.Name, error);
+                draft.Break(wanted.Name, CommandDispatcher.Describe(error));
             }
         }
 
-        foreach ((string name, PythonError _) in broken)
-            if (stream.Reloading is null && jails.Find(name) is { } jail) await jails.RemoveAsync(jail);
-        if (broken.Count > 0 && jails.Count == 0) throw new CommandException(broken.First().Value);
-        return broken.Count == 0 ? null : broken.Select(one => (object?)$"Jail {PythonText.Repr(one.Key)} is not started: {one.Value.Message}").ToList();
+        if (_isClosing) throw Closing;
     }
 
-    private static string? JailOf(IReadOnlyList<object?> words) => words switch
+    private async Task PutInForceAsync(Jail wanted, bool start, bool restart, bool unban)
     {
-        ["add" or "start", string jail, ..] => jail,
-        ["set" or "multi-set", string jail, _, ..] when !ServerSettings.Knows(jail) => jail,
-        _ => null,
-    };
+        Jail? present = jails.Find(wanted.Name);
+        if (present is not null && unban) await present.UnbanAllAsync();
+        if (present is not null && !restart && present.Backend == wanted.Backend && present.Journal?.Parameters == wanted.Journal?.Parameters)
+        {
+            log.ReloadingJail(wanted.Name);
+            await present.TakeOverAsync(wanted);
+            if (start) await present.StartAsync();
+            log.Reloaded(wanted.Name);
+            return;
+        }
+
+        if (present is not null)
+        {
+            await jails.RemoveAsync(present);
+            wanted.Announce();
+        }
+
+        await jails.AddAsync(wanted);
+        if (start) await wanted.StartAsync();
+    }
 }

@@ -12,6 +12,7 @@ namespace Fail2Ban.Control.Commands;
 internal static partial class JailSettings
 {
     private const string FilterLogger = "fail2ban.filter";
+    private const int LongestCacheSetting = 4096;
 
     public static object? Get(Jail jail, string name, CommandWords words) => name switch
     {
@@ -23,7 +24,7 @@ internal static partial class JailSettings
         "journalmatch" => JournalMatches(jail),
         "ignoreself" => jail.Ignore.List.IgnoreSelf,
         "ignoreip" => jail.Ignore.List.Items.Cast<object?>().ToList(),
-        "ignorecommand" => jail.Ignore.Command,
+        "ignorecommand" => jail.Ignore.Command ?? (object)false,
         "ignorecache" => jail.Ignore.CacheSetting is var (key, count, seconds) ? new List<object?> { key, (long)count, PythonNumber.Of(seconds) } : null,
         "prefregex" => jail.Filter.PrefRegex?.Expanded ?? "",
         "failregex" => jail.Filter.FailRegexes.Select(regex => (object?)regex.Expanded).ToList(),
@@ -67,7 +68,7 @@ internal static partial class JailSettings
                     if (jail.Ignore.List.Add(entry) is { } problem) throw CommandException.Value(problem);
                 return Get(jail, "ignoreip", words);
             case "delignoreip":
-                foreach (string entry in words.Texts())
+                foreach (string entry in words.SomeTexts())
                     if (jail.Ignore.List.Remove(entry) is { } problem) throw CommandException.Value(problem);
                 return Get(jail, "ignoreip", words);
             case "ignorecommand":
@@ -79,7 +80,7 @@ internal static partial class JailSettings
             case "addlogpath":
                 return await AddLogAsync(jail, words, fromStream, log);
             case "dellogpath":
-                foreach (string path in words.Texts()) jail.Logs.Remove(path);
+                foreach (string path in words.SomeTexts()) jail.Logs.Remove(path);
                 return Get(jail, "logpath", words);
             case "logencoding":
                 if (jail.Logs.SetEncoding(words.Text(0)) is { } unknown) throw new CommandException("LookupError", unknown);
@@ -112,7 +113,7 @@ internal static partial class JailSettings
                 break;
             case "findtime":
                 object findTime = words.Duration(0);
-                jail.SetFindTime(Span(findTime));
+                jail.SetFindTime(words.Time(0, name));
                 log.For(FilterLogger).FindTime(findTime);
                 return findTime;
             case "bantime":
@@ -137,18 +138,18 @@ internal static partial class JailSettings
                 break;
             case "attempt":
                 IReadOnlyList<string> attempt = words.Texts();
-                if (attempt.Count == 0) throw CommandException.Missing();
+                if (attempt.Count == 0) throw new CommandException("TypeError", "Filter.addAttempt() missing 1 required positional argument: 'ip'");
                 return await jail.AttemptAsync(attempt[0], [.. attempt.Skip(1)]) ? 1L : 0L;
             case "banip":
                 return (long)await jail.BanAsync(words.Texts());
             case "unbanip":
-                return await UnbanAsync(jail, words.Texts());
+                return await UnbanAsync(jail, words.SomeTexts());
             case "addaction":
                 return ActionCommands.Add(jail, words);
             case "delaction":
                 return await ActionCommands.RemoveAsync(jail, words);
             case "action":
-                return ActionCommands.Set(jail, words);
+                return await ActionCommands.SetAsync(jail, words);
             case not null when name.StartsWith("bantime.", StringComparison.Ordinal):
                 string option = name["bantime.".Length..];
                 if (jail.Bans.Increment.Set(option, words.Text(0)) is { } refused) throw CommandException.Value(refused);
@@ -174,7 +175,7 @@ internal static partial class JailSettings
         };
         string? problem = await jail.Logs.AddAsync(path, fromEnd, wait: fromStream);
         if (problem is null) return Get(jail, "logpath", words);
-        if (!fromStream) throw new CommandException(SystemError(problem));
+        if (!fromStream) throw new CommandException(SystemError(problem, path));
         log.For(FilterLogger).LogNotReadable(jail.Name, problem);
         return Get(jail, "logpath", words);
     }
@@ -212,6 +213,7 @@ internal static partial class JailSettings
             return;
         }
 
+        if (text.Length > LongestCacheSetting) throw CommandException.Value($"ignorecache: {text.Length} characters are too many: at most {LongestCacheSetting}");
         string? key = null;
         int count = 1000;
         double seconds = 5 * 60;
@@ -222,7 +224,7 @@ internal static partial class JailSettings
             {
                 case "key": key = value; break;
                 case "max-count": count = new CommandWords([value]).Integer(0); break;
-                case "max-time": seconds = Convert.ToDouble(new CommandWords([value]).Duration(0), CultureInfo.InvariantCulture); break;
+                case "max-time": seconds = new CommandWords([value]).Time(0, "ignorecache: max-time").TotalSeconds; break;
             }
         }
 
@@ -231,15 +233,13 @@ internal static partial class JailSettings
     }
 
     // "[Errno 2] No such file or directory: 'P'" as the exception that the original sends
-    private static PythonError SystemError(string text)
+    private static PythonError SystemError(string text, string path)
     {
         Match parts = ErrnoText().Match(text);
         if (!parts.Success) return new PythonError("OSError", text);
         string type = parts.Groups[1].Value switch { "2" => "FileNotFoundError", "13" => "PermissionError", "21" => "IsADirectoryError", _ => "OSError" };
-        return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value));
+        return new PythonError(type, new PythonTuple(long.Parse(parts.Groups[1].ValueSpan, CultureInfo.InvariantCulture), parts.Groups[2].Value, path));
     }
-
-    private static TimeSpan Span(object seconds) => TimeSpan.FromSeconds(Convert.ToDouble(seconds, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("""(?<name>[\w-]+)\s*=\s*(?:(?<q>["'])(?<quoted>.*?)\k<q>|(?<bare>[^,\]]*))""")]
     private static partial Regex CacheOption();

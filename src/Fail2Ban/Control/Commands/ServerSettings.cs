@@ -27,6 +27,14 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
         _ => throw CommandException.Plain("Invalid command (no get action or not yet implemented)"),
     };
 
+    /// <summary>A setting in the form that sets it again; null where that is not possible or nothing was set.</summary>
+    public object? Current(string name) => name switch
+    {
+        "allowipv6" => jails.Services.IPv6Allowed,
+        "dbfile" => jails.Services.Store?.File ?? "None",
+        _ => Knows(name) ? Get(name) : null,
+    };
+
     public async Task<object?> SetAsync(string name, CommandWords values)
     {
         switch (name)
@@ -51,7 +59,7 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
                 await SetStoreAsync(values.Text(0));
                 break;
             case "dbpurgeage" when jails.Services.Store is { } store:
-                store.PurgeAge = TimeSpan.FromSeconds(Convert.ToDouble(values.Duration(0)));
+                store.PurgeAge = values.Time(0, name);
                 break;
             case "dbmaxmatches" when jails.Services.Store is { } store:
                 store.MaxMatches = values.Integer(0);

@@ -33,7 +33,7 @@ internal static class StatusAnswers
             new PythonTuple("Currently failed", (long)jail.Failures.Current),
             new PythonTuple("Total failed", jail.Failures.Total),
         };
-        if (flavor != "short") filter.Add(Sources(jail));
+        filter.Add(Sources(jail));
         var actions = new List<object?>
         {
             new PythonTuple("Currently banned", (long)jail.Bans.Manager.Current),

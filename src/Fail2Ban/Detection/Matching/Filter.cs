@@ -170,19 +170,6 @@ public sealed partial class Filter : IDisposable
         ForgetChoice();
     }
 
-    /// <summary>Forgets all regexes and settings, as a reload does; connections and buffered lines stay.</summary>
-    public void Reset()
-    {
-        while (_failRegexes.Count > 0) Remove(_failRegexes, 0);
-        while (_ignoreRegexes.Count > 0) Remove(_ignoreRegexes, 0);
-        SetPrefRegex(null);
-        MaxLines = 1;
-        UseDns = UseDns.Warn;
-        FindTime = TimeSpan.FromMinutes(10);
-        LogTimeZone = null;
-        DatePattern = null;
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -95,17 +95,33 @@ internal sealed class ActionProperties
         }
     }
 
-    /// <summary>Forgets everything that was assigned.</summary>
-    public void Clear()
+    /// <summary>Forgets everything that was assigned, and takes what another action has.</summary>
+    public void TakeOver(ActionProperties other)
     {
+        OrderedDictionary<string, object?> values = other.Copy();
         lock (_lock)
         {
-            object? epoch = _values["banEpoch"];
-            _values = Defaults();
-            _values["banEpoch"] = epoch;
+            values["banEpoch"] = _values["banEpoch"];
+            _values = values;
             _commands.Clear();
             _traits = null;
         }
+    }
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Equal(ActionProperties other)
+    {
+        OrderedDictionary<string, object?> values = other.Copy();
+        lock (_lock)
+        {
+            return values.Count == _values.Count
+                && _values.All(item => item.Key == "banEpoch" || (values.TryGetValue(item.Key, out object? value) && Equals(item.Value, value)));
+        }
+    }
+
+    private OrderedDictionary<string, object?> Copy()
+    {
+        lock (_lock) return new OrderedDictionary<string, object?>(_values);
     }
 
     private static OrderedDictionary<string, object?> Defaults()

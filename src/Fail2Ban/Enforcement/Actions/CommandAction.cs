@@ -71,8 +71,8 @@ public sealed class CommandAction
         return true;
     }
 
-    /// <summary>Begins a reload: all properties are forgotten, whether it is started is not (ban.md §6).</summary>
-    public void ClearProperties() => Properties.Clear();
+    /// <summary>Takes all properties of another action instead of its own; whether it is started stays (ban.md §6).</summary>
+    public void TakeOver(CommandAction other) => Properties.TakeOver(other.Properties);
 
     private bool TryTimeout(object? given, out object? seconds)
     {

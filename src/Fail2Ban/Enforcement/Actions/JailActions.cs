@@ -73,11 +73,7 @@ public sealed partial class JailActions
     /// <summary>Starts all actions in order, except those that start on demand.</summary>
     public Task StartAsync() => PostAsync(async () =>
     {
-        foreach (WorkingAction working in _working)
-        {
-            await working.DoAsync(operations => operations.StartAsync(),
-                error => _enforcer.JailLog.StartFailed(_context.Jail, working.Action.Name, error)).ConfigureAwait(false);
-        }
+        foreach (WorkingAction working in _working) await StartAsync(working).ConfigureAwait(false);
     });
 
     /// <summary>Stops all actions in reverse order. Bans in force are to be flushed before.</summary>

@@ -40,7 +40,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
         { "sleep 0", "None" },
         { "status", "[('Number of jail', 1), ('Jail list', 'j')]" },
         { "status j", "[('Filter', [('Currently failed', 0), ('Total failed', 0), ('File list', [])]), ('Actions', [('Currently banned', 0), ('Total banned', 0), ('Banned IP list', [])])]" },
-        { "status j short", "[('Filter', [('Currently failed', 0), ('Total failed', 0)]), ('Actions', [('Currently banned', 0), ('Total banned', 0)])]" },
+        { "status j short", "[('Filter', [('Currently failed', 0), ('Total failed', 0), ('File list', [])]), ('Actions', [('Currently banned', 0), ('Total banned', 0)])]" },
         { "status j basic x", "Exception('Invalid command (no status)')" },
         { "status nojail", "UnknownJailException('nojail')" },
         { "foo", "Exception('Invalid command')" },
@@ -66,7 +66,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
         { "set j idle x", "Exception(\"Invalid idle option, must be 'on' or 'off'\")" },
         { "get j datepattern", "(None, 'Default Detectors')" },
         { "get j logpath", "[]" },
-        { "set j addlogpath /nonexistent/log", "FileNotFoundError(2, 'No such file or directory')" },
+        { "set j addlogpath /nonexistent/log", "FileNotFoundError(2, 'No such file or directory', '/nonexistent/log')" },
         { "set j addlogpath /etc/passwd middle", "ValueError(\"File option must be 'head' or 'tail'\")" },
         { "set j addaction a", "'a'" },
         { "set j delaction b", "KeyError('Invalid Action name: b')" },
@@ -122,7 +122,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
             Command("add", "b", "polling"), Command("start", "b"),
         });
         await AnswerAsync("set", "a", "banip", "192.0.2.1");
-        Assert.Equal("None", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
+        Assert.Equal("'OK'", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
         {
             Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^two <HOST>"), Command("start", "a"),
             Command("add", "c", "polling"), Command("start", "c"),

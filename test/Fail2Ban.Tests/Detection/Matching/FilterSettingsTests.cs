@@ -70,15 +70,19 @@ public sealed class FilterSettingsTests
     }
 
     [Fact]
-    public void Reset_forgets_regexes_and_settings()
+    public void Another_filter_s_regexes_and_settings_can_be_taken_over()
     {
         using var bench = new FilterBench("<F-ID/>");
         bench.Filter.AddIgnoreRegex("x");
         bench.Filter.SetPrefRegex("x");
         bench.Filter.MaxLines = 3;
         bench.Filter.DatePattern = "%Y";
-        bench.Filter.Reset();
-        Assert.Empty(bench.Filter.FailRegexes);
+        using var other = new FilterBench("new <F-ID/>");
+        other.Filter.UseDns = UseDns.No;
+        bench.Filter.TakeOver(other.Filter);
+        Assert.StartsWith("new ", Assert.Single(bench.Filter.FailRegexes).Expanded, StringComparison.Ordinal);
+        Assert.Empty(other.Filter.FailRegexes);
+        Assert.Equal(UseDns.No, bench.Filter.UseDns);
         Assert.Empty(bench.Filter.IgnoreRegexes);
         Assert.Null(bench.Filter.PrefRegex);
         Assert.Null(bench.Filter.DatePattern);

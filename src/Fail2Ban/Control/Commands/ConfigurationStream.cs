@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Control.Commands;
+
+/// <summary>A configuration as the client sends it: a list of commands, of which one wrong one must not spoil the others.</summary>
+/// <param name="settings">What belongs to no jail.</param>
+/// <param name="log">The server's log.</param>
+/// <param name="doAsync">Does one command.</param>
+internal sealed partial class ConfigurationStream(ServerSettings settings, Log log, Func<CommandWords, StreamDraft, Task<object?>> doAsync)
+{
+    /// <summary>
+    /// Does a whole stream without touching a jail that runs. What fails belongs to one jail, and breaks only that one;
+    /// what belongs to none is done at once.
+    /// </summary>
+    /// <param name="commands">The list.</param>
+    /// <param name="replaceable">Names of running jails that it may define anew.</param>
+    /// <param name="refuseAll">Whether an error that belongs to no jail refuses the stream; the server's settings are then as before.</param>
+    public async Task<StreamDraft> DraftAsync(object? commands, IReadOnlySet<string> replaceable, bool refuseAll)
+    {
+        if (commands is not IReadOnlyList<object?> list) throw new CommandException("TypeError", "a stream is a list of commands");
+        if (list.Any(command => command is not IReadOnlyList<object?> { Count: > 0 })) throw CommandException.Plain("Invalid command");
+        var draft = new StreamDraft(replaceable);
+        var undo = new Stack<(string Name, object? Value)>();
+        foreach (IReadOnlyList<object?> words in list.Cast<IReadOnlyList<object?>>())
+        {
+            if (Skipped(words) is { } skipped) draft.Skip(skipped);
+            string? jail = JailOf(words);
+            if (jail is not null && draft.Broken.ContainsKey(jail)) continue;
+            if (jail is null && words is ["set", string name, ..]) undo.Push((name, settings.Current(name)));
+            try
+            {
+                await doAsync(new CommandWords(words), draft);
+            }
+            catch (Exception error)
+            {
+                PythonError problem = CommandDispatcher.Describe(error);
+                if (jail is null && refuseAll)
+                {
+                    await UndoAsync(undo);
+                    foreach (Jails.Jail one in draft.Jails) await one.DiscardAsync();
+                    throw new CommandException(problem);
+                }
+
+                log.For(CommandSentences.TransmitterLogger).Failed(words, problem);
+                if (jail is not null && replaceable.Contains(jail)) log.JailNotReloaded(jail);
+                else if (jail is not null) log.JailNotStarted(jail);
+                draft.Break(jail ?? "", problem);
+            }
+        }
+
+        return draft;
+    }
+
+    /// <summary>Tells the client what is not in force.</summary>
+    public static void ThrowIfBroken(StreamDraft draft, bool isReload)
+    {
+        if (draft.Broken.Count == 0) return;
+        throw CommandException.Plain(string.Join('\n', draft.Broken.Select(one => one.Key.Length == 0 ? one.Value.Message
+            : $"Jail {PythonText.Repr(one.Key)} {(isReload && draft.MayReplace(one.Key) ? "keeps its old settings" : "is not started")}: {one.Value.Message}")));
+    }
+
+    private async Task UndoAsync(Stack<(string Name, object? Value)> undo)
+    {
+        foreach ((string name, object? value) in undo)
+        {
+            try
+            {
+                if (value is not null) await settings.SetAsync(name, new CommandWords([value]));
+            }
+            catch (CommandException)
+            {
+                // It was in force until now and nothing could replace it; the first error is the one to tell.
+            }
+        }
+    }
+
+    private static string? JailOf(IReadOnlyList<object?> words) => words switch
+    {
+        ["add" or "start", string jail, ..] => jail,
+        ["set" or "multi-set", string jail, _, ..] when !ServerSettings.Knows(jail) => jail,
+        _ => null,
+    };
+
+    // A jail that the client could not read must not count as one that is gone.
+    private static string? Skipped(IReadOnlyList<object?> words) =>
+        words is ["config-error", string text] && SkippedJail().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex("^Jail '(.+?)' skipped, because of wrong configuration")]
+    private static partial Regex SkippedJail();
+}

@@ -1,0 +1,28 @@
+namespace Fail2Ban.Detection.Matching;
+
+public sealed partial class Filter
+{
+    /// <summary>
+    /// Takes the regexes and settings of another filter, which is spent then. What was learned from lines stays:
+    /// connections, buffered lines, and where dates stand if the date pattern is the same.
+    /// </summary>
+    public void TakeOver(Filter other)
+    {
+        TakeOver(_failRegexes, other._failRegexes);
+        TakeOver(_ignoreRegexes, other._ignoreRegexes);
+        (_prefRegex, other._prefRegex) = (other._prefRegex, _prefRegex);
+        MaxLines = other.MaxLines;
+        UseDns = other.UseDns;
+        FindTime = other.FindTime;
+        if (DatePattern != other.DatePattern) DatePattern = other.DatePattern;
+        LogTimeZone = other.LogTimeZone;
+    }
+
+    private static void TakeOver(List<CompiledRegex> regexes, List<CompiledRegex> others)
+    {
+        foreach (CompiledRegex regex in regexes) regex.Dispose();
+        regexes.Clear();
+        regexes.AddRange(others);
+        others.Clear();
+    }
+}

@@ -1,0 +1,62 @@
+using Fail2Ban.Enforcement.Firewall;
+using Fail2Ban.Tracking.Bans;
+
+namespace Fail2Ban.Enforcement.Actions;
+
+/// <summary>What happens to actions while the jail works.</summary>
+public sealed partial class JailActions
+{
+    /// <summary>
+    /// Whether an action can go on with new properties: they are the same, or it only tells others, or it says itself
+    /// what a reload means (<c>actionreload</c>). Any other has to be stopped with the old and started with the new ones.
+    /// </summary>
+    public static bool CanReload(CommandAction present, CommandAction wanted) =>
+        present.Properties.Equal(wanted.Properties) || (present.IsNotification && wanted.IsNotification) || wanted.Properties.Defines("actionreload");
+
+    /// <summary>Starts an action that was added while the jail works, and gives it the bans in force.</summary>
+    /// <param name="action">Added before.</param>
+    /// <param name="bans">Every ban in force when it was added, oldest first.</param>
+    public Task StartAsync(CommandAction action, IReadOnlyList<Ban> bans) => PostAsync(async () =>
+    {
+        if (_working.Find(item => item.Action == action) is not { } working) return;
+        await StartAsync(working).ConfigureAwait(false);
+        foreach (Ban ban in bans)
+        {
+            if (_pending.Count >= ElementTransaction.MostElements) await AnswersAsync().ConfigureAwait(false);
+            await DoAsync(working, BanVerb.Ban, ban).ConfigureAwait(false);
+        }
+
+        await AnswersAsync().ConfigureAwait(false);
+    });
+
+    /// <summary>Starts, stops, flushes or reloads one action by hand.</summary>
+    /// <param name="action">Of this jail.</param>
+    /// <param name="method">One of <c>start</c>, <c>stop</c>, <c>flush</c> and <c>reload</c>.</param>
+    /// <returns>Whether its commands succeeded; what failed is logged.</returns>
+    public async Task<bool> CallAsync(CommandAction action, string method)
+    {
+        bool succeeded = false;
+        await PostAsync(async () =>
+        {
+            if (_working.Find(item => item.Action == action) is not { } working) return;
+            succeeded = true;
+            await (method switch
+            {
+                "start" => working.DoAsync(operations => operations.StartAsync(), error => Failed(() => _enforcer.JailLog.StartFailed(_context.Jail, action.Name, error))),
+                "stop" => working.DoAsync(operations => operations.StopAsync(), error => Failed(() => _enforcer.JailLog.StopFailed(_context.Jail, action.Name, error))),
+                "flush" => working.DoAsync(operations => operations.FlushAsync(), error => Failed(() => FlushFailed(action, error))),
+                _ => working.DoAsync(operations => operations.ReloadAsync(), error => Failed(() => _enforcer.JailLog.ReloadFailed(_context.Jail, action.Name, error))),
+            }).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return succeeded;
+
+        void Failed(Action tell)
+        {
+            succeeded = false;
+            tell();
+        }
+    }
+
+    private Task StartAsync(WorkingAction working) => working.DoAsync(operations => operations.StartAsync(),
+        error => _enforcer.JailLog.StartFailed(_context.Jail, working.Action.Name, error));
+}

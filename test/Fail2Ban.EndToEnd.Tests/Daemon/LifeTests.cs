@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using Fail2Ban.EndToEnd.Tests.Sandboxes;
+
+namespace Fail2Ban.EndToEnd.Tests.Daemon;
+
+/// <summary>The published server's life: how it starts, what it tells the service manager, and how it ends.</summary>
+public sealed class LifeTests
+{
+    [Fact]
+    public void In_the_background_it_detaches_answers_and_ends_without_a_trace()
+    {
+        using Sandbox host = Small();
+        Assert.Equal("Server ready\n", host.Client("start").Successful);
+        int pid = host.ServerPid;
+        string status = File.ReadAllText($"/proc/{pid}/status");
+        Assert.Contains("Name:\tfail2ban-server", status, StringComparison.Ordinal);
+        Assert.Contains("Umask:\t0077", status, StringComparison.Ordinal);
+        Assert.Equal("/", new DirectoryInfo($"/proc/{pid}/cwd").LinkTarget);
+        for (int descriptor = 0; descriptor < 3; descriptor++) Assert.Equal("/dev/null", new FileInfo($"/proc/{pid}/fd/{descriptor}").LinkTarget);
+        Assert.Equal($"{pid}", File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[3]); // leads its session
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(host.PidFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(host.Socket));
+
+        CommandResult second = host.Client("start");
+        Assert.Equal(255, second.ExitCode);
+        Assert.Contains("Server already running", second.Error, StringComparison.Ordinal);
+
+        Assert.Equal("Shutdown successful\n", host.Client("stop").Successful);
+        host.WaitFor(() => !Directory.Exists($"/proc/{pid}"), "the end of the process");
+        Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
+        AssertInOrder(host.ReadLog(), new string('-', 50), "Starting Fail2ban v", "Creating new jail 'j'", "Jail 'j' started", "Shutdown in progress...", "Stopping all jails", "Jail 'j' stopped", "Exiting Fail2ban");
+    }
+
+    [Fact]
+    public void Restart_stops_and_starts_with_the_bans_of_before()
+    {
+        using Sandbox host = Small();
+        host.Client("start").MustSucceed();
+        int before = host.ServerPid;
+        host.Client("set", "j", "banip", "192.0.2.1").MustSucceed();
+        Assert.Equal("Shutdown successful\nServer ready\n", host.Client("restart").Successful);
+        Assert.NotEqual(before, host.ServerPid);
+        Assert.Equal("192.0.2.1\n", host.Client("get", "j", "banip").Successful);
+    }
+
+    [Fact]
+    public void A_killed_server_leaves_a_socket_that_force_removes()
+    {
+        using Sandbox host = Small();
+        host.Client("start").MustSucceed();
+        int pid = host.ServerPid;
+        host.Run("kill", "-KILL", $"{pid}").MustSucceed();
+        host.WaitFor(() => !IsAlive(pid), "the end of the process");
+        CommandResult refused = host.Client("start");
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Contains("Fail2ban seems to be in unexpected state (not running but the socket exists)", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("Server ready\n", host.Client("-x", "start").Successful);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void A_signal_ends_it_in_order_and_takes_bans_out_of_force(string signal)
+    {
+        using Sandbox host = Small();
+        using Process server = Foreground(host);
+        host.Client("set", "j", "banip", "192.0.2.1").MustSucceed();
+        host.Run("kill", "-HUP", $"{host.ServerPid}").MustSucceed();
+        host.Run("kill", "-USR1", $"{host.ServerPid}").MustSucceed();
+        host.WaitForLog($"rollover performed on {host.Log}");
+        host.Run("kill", $"-{signal}", $"{host.ServerPid}").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+        Assert.Equal(0, server.ExitCode);
+        Assert.Equal(["start", "ban 192.0.2.1", "unban 192.0.2.1", "stop"], File.ReadAllLines(host.Path("deeds")));
+        AssertInOrder(host.ReadLog(), "Repeal Ban 192.0.2.1", "Jail 'j' stopped", "Exiting Fail2ban");
+        Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
+    }
+
+    [Fact]
+    public void A_signal_while_jails_are_being_started_leaves_nothing_in_force()
+    {
+        using Sandbox host = Small(start: "sleep 1", jails: 12);
+        using Process server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        host.WaitForLog("Jail 'j1' started");
+        host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
+        Assert.True(server.WaitForExit(20_000), host.ReadLog());
+        string[] deeds = File.ReadAllLines(host.Path("deeds"));
+        Assert.Equal(deeds.Count(deed => deed == "start"), deeds.Count(deed => deed == "stop"));
+        Assert.DoesNotContain("Jail 'j12' started", host.ReadLog(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_service_manager_hears_of_readiness_reloads_life_and_the_end()
+    {
+        using Sandbox host = Small();
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        manager.Bind(new UnixDomainSocketEndPoint(host.Path("notify")));
+        using Process server = host.Start("/usr/bin/env", $"NOTIFY_SOCKET={host.Path("notify")}", "WATCHDOG_USEC=200000",
+            Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        Assert.StartsWith("READY=1\nSTATUS=1 jails", Receive(manager), StringComparison.Ordinal);
+        Assert.Contains("Jail list:\tj", host.Client("status").Successful, StringComparison.Ordinal);
+        Assert.Equal("WATCHDOG=1", Receive(manager));
+        Assert.Equal("WATCHDOG=1", Receive(manager));
+        host.Client("reload").MustSucceed();
+        Assert.Matches("^RELOADING=1\nMONOTONIC_USEC=[0-9]+\n", ReceiveOther(manager));
+        Assert.StartsWith("READY=1", ReceiveOther(manager), StringComparison.Ordinal);
+        host.Client("stop").MustSucceed();
+        Assert.StartsWith("STOPPING=1", ReceiveOther(manager), StringComparison.Ordinal);
+        Assert.True(server.WaitForExit(20_000));
+    }
+
+    [Fact]
+    public void A_socket_of_the_service_manager_is_used_and_left_alone()
+    {
+        using Sandbox host = Small();
+        // Listens, and becomes the server with the socket as descriptor 3, as systemd does.
+        host.Write("activate.py", """
+            import os, socket, sys
+            s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(5)
+            os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
+            os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="fail2ban")
+            os.execv(sys.argv[2], sys.argv[2:])
+            """);
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "no Python to stand in for the service manager");
+        using Process server = host.Start("/usr/bin/python3", host.Path("activate.py"), host.Socket, Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-f", "start");
+        host.WaitFor(() => host.Client("status").Output.Contains("Jail list:\tj", StringComparison.Ordinal), "the jail");
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+        Assert.True(File.Exists(host.Socket));
+    }
+
+    [Fact]
+    public void One_wrong_jail_is_told_and_does_not_end_the_server()
+    {
+        using Sandbox host = Small();
+        host.Write("etc/jail.d/bad.conf", $"[bad]\nenabled = true\nfilter =\nfailregex = ^(\nlogpath = {host.Path("j.log")}\naction =");
+        CommandResult started = host.Client("start");
+        Assert.Equal((255, "Server ready\n"), (started.ExitCode, started.Output));
+        Assert.Contains("Jail 'bad' is not started", started.Error, StringComparison.Ordinal);
+        Assert.Contains("Jail list:\tj\n", host.Client("status").Successful, StringComparison.Ordinal);
+        host.Client("stop").MustSucceed();
+        host.WaitForLog("Exiting Fail2ban");
+        host.WaitFor(() => !File.Exists(host.Socket), "the end");
+        File.Delete(host.Log);
+        using Process foreground = Foreground(host);
+        Assert.Contains("Jail list:\tj\n", host.Client("status").Successful, StringComparison.Ordinal);
+    }
+
+    private static Sandbox Small(string start = "true", int jails = 0)
+    {
+        var host = new Sandbox();
+        host.Write("j.log", "");
+        host.Write("etc/action.d/note.conf", $"""
+            [Definition]
+            actionstart = echo start >>{host.Path("deeds")}; {start}
+            actionstop = echo stop >>{host.Path("deeds")}
+            actionban = echo ban <ip> >>{host.Path("deeds")}
+            actionunban = echo unban <ip> >>{host.Path("deeds")}
+            """);
+        host.Write("etc/filter.d/word.conf", "[Definition]\nfailregex = ^ fail <HOST>$");
+        string text = $"[DEFAULT]\nbackend = polling\nfilter = word\naction = note\nlogpath = {host.Path("j.log")}\n";
+        foreach (string name in jails == 0 ? ["j"] : Enumerable.Range(1, jails).Select(i => $"j{i}")) text += $"[{name}]\nenabled = true\n";
+        host.Write("etc/jail.local", text + "[sshd]\nenabled = false");
+        return host;
+    }
+
+    private static Process Foreground(Sandbox host)
+    {
+        Process server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        host.WaitForLog("Jail 'j' started");
+        return server;
+    }
+
+    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    private static string Receive(Socket socket)
+    {
+        byte[] message = new byte[4096];
+        return Encoding.UTF8.GetString(message, 0, socket.Receive(message));
+    }
+
+    private static string ReceiveOther(Socket socket)
+    {
+        while (true)
+        {
+            string message = Receive(socket);
+            if (message != "WATCHDOG=1") return message;
+        }
+    }
+
+    private static void AssertInOrder(string text, params string[] parts)
+    {
+        int from = 0;
+        foreach (string part in parts)
+        {
+            int found = text.IndexOf(part, from, StringComparison.Ordinal);
+            Assert.True(found >= 0, $"\"{part}\" is missing or too early in:\n{text}");
+            from = found + part.Length;
+        }
+    }
+}
