@@ -25,6 +25,33 @@ internal sealed partial class ActionOperations
         return await ExecuteAsync(BanVerb.Reban, ban).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Starts the action for the ban's family. Where that fails it is not tried again for every ban of a storm; what was
+    /// missed is banned with the first start that succeeds.
+    /// </summary>
+    /// <returns>Null; or the sentence about the failure, empty where it has been told less than 3 s ago.</returns>
+    public async Task<string?> StartForAsync(Ban ban)
+    {
+        string family = FamilyOf(ban);
+        FamilyState state = State(family);
+        string? error = state.FailedAt is { } failed && enforcer.Time.GetElapsedTime(failed) < CheckPace ? "" : await StartAsync(family).ConfigureAwait(false);
+        if (error is not null)
+        {
+            if (error.Length > 0) state.FailedAt = enforcer.Time.GetTimestamp();
+            _missing.Add(ban.Ticket.Id);
+            return error;
+        }
+
+        if (state.FailedAt is null) return null;
+        state.FailedAt = null;
+        List<Ban> lost = [.. (await context.Bans().ConfigureAwait(false)).Where(other => FamilyOf(other) == family
+            && other.Ticket.Id != ban.Ticket.Id && _missing.Contains(other.Ticket.Id) && !IsSkipped(other))];
+        await BringBackAsync(family, lost).ConfigureAwait(false);
+        foreach (Ban other in lost)
+            if (_missing.Contains(other.Ticket.Id)) await ExecuteAsync(BanVerb.Reban, other).ConfigureAwait(false);
+        return null;
+    }
+
     /// <summary>Checks every started family, at most every 3 s, and repairs those that are broken.</summary>
     public async Task KeepSaneAsync()
     {

@@ -67,9 +67,6 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     /// <summary>Whether the action must be started before it can do this.</summary>
     public bool NeedsStart(BanVerb verb, Ban ban) => verb is BanVerb.Ban or BanVerb.Reban && IsOnDemand && !State(FamilyOf(ban)).IsStarted;
 
-    /// <summary>Starts the action for the ban's family.</summary>
-    public Task<string?> StartForAsync(Ban ban) => StartAsync(FamilyOf(ban));
-
     /// <summary>Does it by the shell, with a second attempt (ban.md §8.3).</summary>
     public async Task<string?> ExecuteAsync(BanVerb verb, Ban ban)
     {
@@ -178,5 +175,8 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
         public bool IsStarted { get; set; }
 
         public bool HasItems { get; set; }
+
+        /// <summary>When the last start on demand failed; null after one that went well.</summary>
+        public long? FailedAt { get; set; }
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class JailActions
             await AnswersAsync().ConfigureAwait(false);
             if (await operations.StartForAsync(ban).ConfigureAwait(false) is { } startError)
             {
-                Fail(action, verb, ban, startError);
+                if (startError.Length > 0) Fail(action, verb, ban, startError);
                 return;
             }
         }

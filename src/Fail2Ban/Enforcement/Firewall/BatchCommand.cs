@@ -48,7 +48,7 @@ internal sealed record BatchCommand(string Restore, string Opening, string Befor
 
     // Without -exist a line that is done already would fail, and with it all behind it.
     private static BatchCommand? Ipset(string[] words) =>
-        words[1] is "-exist" or "-!" && words[2] is "add" or "del" && IsTag(words[4])
+        words[1] == "-exist" && words[2] is "add" or "del" && IsTag(words[4])
             ? Of($"{words[0]} -exist restore", "", words.AsSpan(2), "")
             : null;
 
