@@ -14,8 +14,11 @@ public sealed class ServerProcess : IDisposable
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
     private const uint OwnerOnly = 0b000_111_111;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ServerLog _serverLog;
     private readonly Log _log;
+    private readonly TimeProvider _time;
     private readonly JailServices _services;
     private readonly CommandDispatcher _dispatcher;
     private readonly ServiceManager _manager;
@@ -28,6 +31,7 @@ public sealed class ServerProcess : IDisposable
     private ServerProcess(ServerLog log, TimeProvider time)
     {
         _serverLog = log;
+        _time = time;
         _log = new Log(log, "fail2ban.server");
         _services = new JailServices(_log, time);
         var jails = new JailSet(_services);
@@ -140,7 +144,10 @@ public sealed class ServerProcess : IDisposable
         try
         {
             _log.StoppingJails();
-            await _dispatcher.CloseAsync();
+            Task closed = _dispatcher.CloseAsync();
+            // Many bans in a slow firewall: what takes long, but goes on, is not to be killed halfway.
+            while (await Task.WhenAny(closed, Task.Delay(Patience / 4, _time)) != closed) _manager.Extend(Patience, "taking bans out of force");
+            await closed;
             await _services.DisposeAsync();
         }
         catch (Exception error)

@@ -31,6 +31,31 @@ public sealed class OriginalClientTests : IAsyncDisposable
         Assert.Equal((code, output), (got.code, got.output));
     }
 
+    [Fact]
+    public async Task The_library_of_the_original_reads_our_server_as_monitoring_does()
+    {
+        await Oracle.RequireAsync();
+        using var host = new Sandboxes.Sandbox();
+        host.Write("j.log", "");
+        host.Write("etc/jail.local", $"[j]\nenabled = true\nbackend = polling\nfilter = recidive\naction =\nlogpath = {host.Path("j.log")}\n[sshd]\nenabled = false");
+        host.Client("start").MustSucceed();
+        host.Client("set", "j", "banip", "192.0.2.1", "2001:db8::1").MustSucceed();
+        string printed = await Oracle.RunAsync("""
+            import sys
+            from fail2ban.client.csocket import CSocket
+            s = CSocket(sys.argv[1], timeout=10)
+            code, status = s.send(['status'])
+            jails = dict(status)['Jail list'].split(', ')
+            for jail in jails:
+                code, answer = s.send(['status', jail])
+                actions = dict(dict(answer)['Actions'])
+                print(code, jail, actions['Currently banned'], actions['Total banned'], *actions['Banned IP list'])
+            code, error = s.send(['status', 'nope'])
+            print(code, type(error).__name__, error.args)
+            """, "", host.Socket);
+        Assert.Equal("0 j 2 2 192.0.2.1 2001:db8::1\n1 UnknownJailException ('nope',)\n", printed);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _listener.DisposeAsync();

@@ -25,7 +25,7 @@ public sealed class ForegroundStartTests : IDisposable, ILogSink
 
     [Theory]
     [InlineData(true, 0, "server-stream server-status")]
-    [InlineData(false, 255, "server-stream server-status stop")]
+    [InlineData(false, 255, "server-stream server-status status stop")]
     public void The_server_is_configured_through_its_socket_and_stopped_if_that_fails(bool accepts, int code, string commands)
     {
         using var output = new StringWriter { NewLine = "\n" };

@@ -134,6 +134,38 @@ public sealed class ServerLogTests : IDisposable
     }
 
     [Fact]
+    public void The_journal_gets_fields_and_lines_in_one_message()
+    {
+        string path = Path.Combine(_folder, "journal");
+        using var journal = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        journal.Bind(new UnixDomainSocketEndPoint(path));
+        using var target = new JournalTarget(path, LogFormat.Default(padding: false, datetime: false));
+        target.Write(new LogEntry(DateTimeOffset.UnixEpoch, LogLevel.Notice, "fail2ban.actions", "[j] Ban 192.0.2.1", 1, TimeSpan.Zero));
+        Assert.Equal($"MESSAGE=fail2ban.actions[{Environment.ProcessId}]: NOTICE [j] Ban 192.0.2.1\nPRIORITY=5\nSYSLOG_IDENTIFIER=fail2ban\nLOGGER=fail2ban.actions\nCODE_LEVEL=NOTICE\n", Next());
+        target.Write(new LogEntry(DateTimeOffset.UnixEpoch, LogLevel.Error, "l", "a\nb", 1, TimeSpan.Zero));
+        Assert.StartsWith($"MESSAGE\n{(char)$"l[{Environment.ProcessId}]: ERROR a\nb".Length}\0\0\0\0\0\0\0l[", Next(), StringComparison.Ordinal);
+
+        string Next()
+        {
+            var bytes = new byte[1000];
+            return Encoding.UTF8.GetString(bytes, 0, journal.Receive(bytes));
+        }
+    }
+
+    [Fact]
+    public void A_file_that_logrotate_made_keeps_its_mode_and_a_new_one_is_for_its_owner_only()
+    {
+        Assert.True(_log.SetTarget(LogFile, out _));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(LogFile));
+        File.Move(LogFile, LogFile + ".1");
+        File.WriteAllText(LogFile, "");
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(LogFile, mode);
+        Assert.Equal("rolled over", _log.Flush());
+        Assert.Equal(mode, File.GetUnixFileMode(LogFile));
+    }
+
+    [Fact]
     public void A_missing_syslog_socket_is_an_error_that_names_it()
     {
         Assert.True(_log.SetTarget(LogFile, out _));
