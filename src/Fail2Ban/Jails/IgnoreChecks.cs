@@ -1,3 +1,4 @@
+using System.Net;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;
 using Fail2Ban.Processes;
@@ -10,6 +11,8 @@ namespace Fail2Ban.Jails;
 /// <remarks>Owned by one jail's loop; not thread-safe.</remarks>
 public sealed class IgnoreChecks
 {
+    private static readonly TimeSpan PatienceWithNames = TimeSpan.FromMilliseconds(500);
+
     private readonly JailServices _services;
     private (string Key, IgnoreCache Cache)? _cache;
 
@@ -41,6 +44,16 @@ public sealed class IgnoreChecks
         List = draft.List;
         Command = draft.Command;
         SetCache(draft.CacheSetting);
+    }
+
+    /// <summary>
+    /// Finds out this host's own addresses before the first line asks for them, so that failures keep their order; a
+    /// resolver that is slow to say what the host is called is not waited for long.
+    /// </summary>
+    internal Task PrepareAsync()
+    {
+        Task<bool> known = _services.Own.ContainsAsync(IpRange.Create(IPAddress.Loopback)).AsTask();
+        return Task.WhenAny(known, Task.Delay(PatienceWithNames, _services.Time));
     }
 
     /// <summary>What ignores the failure, as the log prints it, or null.</summary>

@@ -109,6 +109,7 @@ public sealed class Jail
         _started = true;
         await Bans.Actions.StartAsync();
         await Bans.RestoreAsync(Ignore);
+        await Ignore.PrepareAsync();
         await Logs.StartAsync();
         if (Journal is not null) await Journal.StartAsync(Failures.FindTime);
         _log.Started(Name);

@@ -55,7 +55,15 @@ internal sealed class LineList(string kind, int? limit, int movable)
 
         output.Write($"|- {title}\n");
         foreach (string line in _lines)
-            foreach (string text in explain is null ? [line] : explain(line)) output.Write($"|  {text.TrimEnd()}\n");
+            foreach (string text in explain is null ? [line] : explain(line)) output.Write($"|  {TrimEnd(text)}\n");
         output.Write("`-\n");
+    }
+
+    // Python counts the four separators of ASCII among white space.
+    private static string TrimEnd(string text)
+    {
+        int length = text.Length;
+        while (length > 0 && (char.IsWhiteSpace(text[length - 1]) || text[length - 1] is >= '\x1c' and <= '\x1f')) length--;
+        return text[..length];
     }
 }

@@ -60,6 +60,12 @@ internal sealed class Report
         int reported = 0;
         foreach (RegexHit hit in result.Hits)
         {
+            if (hit.Verdict == LineVerdict.Ignored)
+            {
+                MoveToMatched(hit.Lines);
+                continue;
+            }
+
             // What is no failure is told apart from a miss only where every regex is tried.
             if (!_options.CheckAll && hit.Verdict == LineVerdict.NoFailure) continue;
             RegexHits regex = _failRegexes[hit.Regex];

@@ -36,7 +36,7 @@ public sealed class HostileLineTests(ITestOutputHelper output)
             """);
         host.Client("start").MustSucceed();
 
-        string hostile = Line("smtp: " + string.Concat(Enumerable.Repeat("abc ", 70))[..67] + "authentication failure using internet password!");
+        string hostile = Line("smtp: " + string.Concat(Enumerable.Repeat("a ", 34)) + "authentication failure using internet password!");
         double before = CpuSeconds(host.ServerPid);
         host.Append("domino.log", Enumerable.Repeat(hostile, HostileLines));
         host.Append("plain.log", $"{TimeProvider.System.GetLocalNow().ToString("MMM dd HH:mm:ss", CultureInfo.InvariantCulture)} srv plain failure from 192.0.2.9");
@@ -48,12 +48,12 @@ public sealed class HostileLineTests(ITestOutputHelper output)
 
         string told = Assert.Single(host.ReadLog().Split('\n'), line => line.Contains("match limit", StringComparison.Ordinal));
         Assert.Contains("[domino-smtp] failregex [", told, StringComparison.Ordinal);
-        Assert.Contains("smtp: abc abc", told, StringComparison.Ordinal);
+        Assert.Contains("smtp: a a", told, StringComparison.Ordinal);
         // Time of the processor, not of the clock: whatever else runs here does not count.
         Assert.InRange(spent * 1000 / HostileLines, 0, 50);
     }
 
-    private static string Line(string text) => $"[1A:2-3] {TimeProvider.System.GetLocalNow().ToString("dd.MM.yyyy HH:mm:ss", CultureInfo.InvariantCulture)}   {text}";
+    private static string Line(string text) => $"[1A:2-3] {TimeProvider.System.GetLocalNow().ToString("dd-MM-yyyy HH:mm:ss", CultureInfo.InvariantCulture)}   {text}";
 
     private static double CpuSeconds(int process)
     {

@@ -77,6 +77,7 @@ public sealed partial class Filter
             {
                 verdict = LineVerdict.Ignored;
                 ignored = ignore;
+                if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.Ignored, taken, FailureData.Empty, null));
             }
             else
             {
