@@ -1,4 +1,5 @@
 using Fail2Ban.Jails;
+using Fail2Ban.Native.Libc;
 
 namespace Fail2Ban.Daemon;
 
@@ -29,6 +30,7 @@ internal sealed class Readiness(ServiceManager manager, JailSet jails, TimeProvi
         }
 
         manager.Ready($"{jails.Count} jails");
+        ProgramText.Release(); // what only the start needed
         if (manager.Watchdog is { } interval && Interlocked.Exchange(ref _isWatched, 1) == 0) await WatchAsync(interval / 2);
     }
 
