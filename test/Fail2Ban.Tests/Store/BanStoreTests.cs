@@ -105,7 +105,8 @@ public sealed class BanStoreTests : IDisposable
     [Fact]
     public async Task Purge_keeps_what_counts()
     {
-        await using (BanStore store = await OpenWithBans(("a", "192.0.2.1", -90_000, 600), ("a", "192.0.2.2", -90_000, 5000), ("a", "192.0.2.3", -90_000, -1), ("gone", "192.0.2.4", -90_000, 600), ("a", "192.0.2.5", -80_000, 600)))
+        await using (BanStore store = await OpenWithBans(("a", "192.0.2.1", -90_000, 600), ("a", "192.0.2.2", -90_000, 5000), ("a", "192.0.2.3", -90_000, -1), ("gone", "192.0.2.4", -90_000, 600), ("a", "192.0.2.5", -80_000, 600),
+            ("a", "192.0.2.6", -90_000, 1500), ("a", "192.0.2.7", -90_000, 1100))) // three times the ban time counts
         {
             await store.DisableJailAsync("gone");
             await store.AddLogAsync("gone", "/x", new LogPosition(1, "h"));
@@ -113,7 +114,7 @@ public sealed class BanStoreTests : IDisposable
         }
 
         Assert.Equal("192.0.2.5", Query("SELECT group_concat(ip) FROM bans"));
-        Assert.Equal("192.0.2.2,192.0.2.3,192.0.2.5", Query("SELECT group_concat(ip) FROM (SELECT ip FROM bips ORDER BY ip)"));
+        Assert.Equal("192.0.2.2,192.0.2.3,192.0.2.5,192.0.2.6", Query("SELECT group_concat(ip) FROM (SELECT ip FROM bips ORDER BY ip)"));
         Assert.Equal("a", Query("SELECT group_concat(name) FROM jails"));
         Assert.Equal("0", Query("SELECT count(*) FROM logs"));
     }

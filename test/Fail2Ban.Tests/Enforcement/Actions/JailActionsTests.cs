@@ -58,6 +58,16 @@ public sealed class JailActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Actions_start_in_their_order_and_stop_in_reverse()
+    {
+        foreach (string name in new[] { "a", "b", "c" })
+            Add(name, [("actionstart", $"echo start {name} >> {CallsFile}"), ("actionstop", $"echo stop {name} >> {CallsFile}"), ("actionunban", "true")]);
+        await _actions.StartAsync();
+        await _actions.StopAsync();
+        Assert.Equal(["start a", "start b", "start c", "stop c", "stop b", "stop a"], Calls);
+    }
+
+    [Fact]
     public async Task Conditional_action_starts_each_family_at_its_first_ban_and_stops_only_those()
     {
         Add("a", [.. Logged("actionban", "actionunban"), ("actionstart", $"echo start <x> >> {CallsFile}"), ("actionstop", $"echo stop <x> >> {CallsFile}"), ("x", "v4"), ("x?family=inet6", "v6")]);
