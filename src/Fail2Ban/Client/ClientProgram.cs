@@ -7,7 +7,7 @@ namespace Fail2Ban.Client;
 public static class ClientProgram
 {
     /// <summary>The version of the original that answers, layouts and options are those of.</summary>
-    public const string Version = "1.1.2";
+    public const string Version = Release.Compatible;
 
     private const int Failure = 255;
 

@@ -180,7 +180,7 @@ internal sealed class ClientRun
                 return Failure;
             }
 
-            if (!ShellWords.TrySplit(input, out List<string> words, out string error)) _log.Wrong(error);
+            if (!ShellWords.TrySplit(input, out IReadOnlyList<string> words, out string error)) _log.Wrong(error);
             else if (words is ["exit" or "quit", ..]) return 0;
             else if (words.Count > 0) Command(words);
         }

@@ -1,3 +1,5 @@
+using Fail2Ban.Values;
+
 namespace Fail2Ban.Configuration;
 
 /// <summary>What the command line says about reading a configuration; null = as in the files.</summary>
@@ -31,5 +33,5 @@ public sealed record ReaderOptions
     public bool Advise { get; init; } = true;
 
     /// <summary>What <c>%(fail2ban_version)s</c> stands for.</summary>
-    public string Version { get; init; } = "1.1.2";
+    public string Version { get; init; } = Release.Compatible;
 }

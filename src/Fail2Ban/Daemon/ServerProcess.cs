@@ -3,6 +3,7 @@ using Fail2Ban.Control.Commands;
 using Fail2Ban.Control.Wire;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 using FileMode = Fail2Ban.Native.Libc.FileMode;
 
 namespace Fail2Ban.Daemon;
@@ -82,7 +83,7 @@ public sealed class ServerProcess : IDisposable
 
     private async Task<int> RunAsync(DaemonOptions options, TimeProvider time)
     {
-        _log.Starting(ServerVersion.Compatible);
+        _log.Starting(Release.Compatible);
         // Before there is anything that a sudden end would leave behind.
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, () => _ = StopAsync());
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, () => _ = StopAsync());

@@ -1,3 +1,5 @@
+using Fail2Ban.Values;
+
 namespace Fail2Ban.Logging;
 
 /// <summary>The server's log: one target at a time, changed while running.</summary>
@@ -30,7 +32,7 @@ public sealed partial class ServerLog : ILogSink, IDisposable
     /// <param name="version">The version that the first lines of a target name.</param>
     /// <param name="output">Standard output; null for the process's own.</param>
     /// <param name="error">Standard error; null for the process's own.</param>
-    public ServerLog(TimeProvider time, string version = "1.1.2", Stream? output = null, Stream? error = null)
+    public ServerLog(TimeProvider time, string version = Release.Compatible, Stream? output = null, Stream? error = null)
     {
         _time = time;
         _opened = time.GetTimestamp();

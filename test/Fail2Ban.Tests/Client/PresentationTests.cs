@@ -60,13 +60,6 @@ public sealed class PresentationTests
     }
 
     [Theory]
-    [InlineData("a 'b c' \"d\\\"e\" f\\ g ''", "a|b c|d\"e|f g|")]
-    [InlineData("'", "!No closing quotation")]
-    [InlineData("\\", "!No escaped character")]
-    public void Typed_lines_split_as_in_a_shell(string line, string expected) =>
-        Assert.Equal(expected, ShellWords.TrySplit(line, out List<string> words, out string error) ? string.Join('|', words) : $"!{error}");
-
-    [Theory]
     [InlineData("staus", "status")]
     [InlineData("relod", "reload")]
     [InlineData("xyzzy", null)]

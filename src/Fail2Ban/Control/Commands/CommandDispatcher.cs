@@ -78,7 +78,7 @@ public sealed class CommandDispatcher : IDisposable
         switch (verb)
         {
             case "ping": return "pong";
-            case "version": return ServerVersion.Compatible;
+            case "version": return Release.Compatible;
             case "server-status": return "Server ready";
             case "echo": return Enumerable.Range(1, words.Count - 1).Select(i => words[i]).ToList();
             case "sleep":

@@ -15,7 +15,7 @@ internal static class CommandSentences
         $"Command {Shortened(PythonText.Repr(command))} has failed. Received {error.TypeName}({string.Join(", ", error.Arguments.Select(PythonText.Repr))})");
 
     public static void TargetChanged(this Log log, string? target) =>
-        log.Write(LogLevel.Info, $"Changed logging target to {target} for Fail2ban v{ServerVersion.Compatible}");
+        log.Write(LogLevel.Info, $"Changed logging target to {target} for Fail2ban v{Release.Compatible}");
 
     public static void NoDatabase(this Log log) => log.Write(LogLevel.Debug, $"dbfile is None: there is no database to set this for");
 

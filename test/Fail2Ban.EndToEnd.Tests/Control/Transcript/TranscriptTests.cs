@@ -1,5 +1,5 @@
 using System.Text;
-using Fail2Ban.Client;
+using Fail2Ban.Configuration;
 using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Control.Transcript;
@@ -42,7 +42,7 @@ public sealed class TranscriptTests
         using var played = new TranscriptServer(server);
         return TranscriptCommands.All.Select(command =>
         {
-            Assert.True(ShellWords.TrySplit(command, out List<string> words, out string error), error);
+            Assert.True(ShellWords.TrySplit(command, out IReadOnlyList<string> words, out string error), error);
             return played.Play(client, words);
         }).ToArray();
     }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
