@@ -168,7 +168,8 @@ public sealed class LifeTests
 
     private static Process Foreground(Sandbox host)
     {
-        Process server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        // Whoever runs the tests in the background of a shell has SIGINT ignored, which would be inherited.
+        Process server = host.Start("env", "--default-signal=INT", Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
         host.WaitForLog("Jail 'j' started");
         return server;
     }
