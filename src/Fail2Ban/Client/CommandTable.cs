@@ -52,6 +52,7 @@ internal static class CommandTable
         new("set <JAIL> addfailregex|addignoreregex <REGEX>", "adds an expression; get failregex shows all"),
         new("set <JAIL> delfailregex|delignoreregex <INDEX>", "removes an expression"),
         new("get|set <JAIL> datepattern|maxlines|usedns [<VALUE>]", "how lines are understood"),
+        new("get <JAIL> limitsexceeded", "log lines that were given up because a pattern needed too long for them"),
         new("get|set <JAIL> findtime|bantime [<TIME>]", "window of failures, length of a ban"),
         new("get|set <JAIL> bantime.<NAME> [<VALUE>]", "growing bans: increment, factor, formula, multipliers, maxtime, rndtime, overalljails"),
         new("get|set <JAIL> maxretry|maxmatches [<INT>]", "failures until a ban, log lines kept"),

@@ -51,7 +51,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         else
         {
             head.Line("failregex line", ReportHead.Shorten(regex));
-            filter.AddFailRegex(regex);
+            AddFailRegex(filter, regex);
         }
 
         if (options.Arguments.Count > 2)
@@ -67,6 +67,22 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
 
         // Multi-line hits take lines back from the missed ones.
         filter.CountsOnly = options.Out is null && options.Verbosity == 0 && filter.MaxLines == 1;
+    }
+
+    // What could have been a name, and is no usable regex either, was most likely meant as a name.
+    private void AddFailRegex(Filter filter, string regex)
+    {
+        try
+        {
+            filter.AddFailRegex(regex);
+        }
+        catch (FilterException e) when (FilterName.IsOne(regex))
+        {
+            string directory = options.ConfigDirectory;
+            throw new FilterException(Directory.Exists(directory)
+                ? $"{e.Message}\n       nor is there a jail or filter of this name in {directory}"
+                : $"Base configuration directory {directory} does not exist, so {PythonText.Repr(regex)} cannot be a jail or filter; as regex: {e.Message}", e);
+        }
     }
 
     private bool ReadNamed(Filter filter, string text, string logType)

@@ -117,12 +117,17 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
     private static string Normalise(string text)
     {
         text = Duration().Replace(text, "processed in X sec");
+        text = NoSuchName().Replace(text, "");
         text = CurrentTime().Replace(text, "NOW");
         text = WholeTime().Replace(text, "$1");
         text = text.Replace("Use   failregex filter file :", "Use      filter file :", StringComparison.Ordinal);
         text = text.Replace("::?|::)", "::?|:)", StringComparison.Ordinal).Replace("%3A%3A%3F%7C%3A%3A%29", "%3A%3A%3F%7C%3A%29", StringComparison.Ordinal);
         return text.Replace("(?:-|T|  ?)Ex24hour:?ExMinute:?ExSecond", "(?:T|  ?)Ex24hourExMinuteExSecond", StringComparison.Ordinal);
     }
+
+    // We add where the name was looked for.
+    [GeneratedRegex(@"\n {7}nor is there a jail or filter of this name in \S+")]
+    private static partial Regex NoSuchName();
 
     [GeneratedRegex(@"processed in \d+\.\d+ sec")]
     private static partial Regex Duration();

@@ -70,6 +70,16 @@ public sealed class RegexToolTests
     public void Exit_status_tells_how_it_went(int expected, params string[] args) => Assert.Equal(expected, Run(args).Status);
 
     [Theory]
+    [InlineData("/nonexistent/f2b", "ERROR: Base configuration directory /nonexistent/f2b does not exist, so 'sshd' cannot be a jail or filter; as regex: No failure-id group in 'sshd'\n")]
+    [InlineData("/", "ERROR: No failure-id group in 'sshd'\n       nor is there a jail or filter of this name in /\n")]
+    public void A_name_that_is_not_found_is_told_with_the_directory(string directory, string expected)
+    {
+        (int status, string text) = Run("-c", directory, Line, "sshd");
+        Assert.Equal(255, status);
+        Assert.EndsWith(expected, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("id", "1.2.3.4\n")]
     [InlineData("msg", Line + "\n")]
     [InlineData("row", "['1.2.3.4',\t1124013598.0,\t{'ip4': '1.2.3.4', 'ip6': None, 'dns': None}],\n")]

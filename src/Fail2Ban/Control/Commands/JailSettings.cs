@@ -35,6 +35,7 @@ internal static partial class JailSettings
         "maxretry" => (long)jail.Failures.MaxRetry,
         "maxmatches" => (long)jail.Failures.MaxMatches,
         "maxlines" => (long)jail.Filter.MaxLines,
+        "limitsexceeded" => jail.Filter.LimitsExceeded,
         "datepattern" => new PythonTuple(jail.Filter.Dates.DescribedPattern, jail.Filter.Dates.DescribedName),
         "logtimezone" => jail.Filter.LogTimeZone,
         _ when name.StartsWith("bantime.", StringComparison.Ordinal) => jail.Bans.Increment.Get(name["bantime.".Length..]),

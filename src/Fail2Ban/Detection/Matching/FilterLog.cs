@@ -32,5 +32,5 @@ internal static class FilterLog
         log.Write(LogLevel.Error, $"Failed to process line: {PythonText.Repr(line)}, caught exception: {reason}");
 
     public static void LimitExceeded(this Log log, string jail, string kind, int index, string lineStart) =>
-        log.Write(LogLevel.Error, $"[{jail}] {kind} [{index}] was given up at its match limit and the line skipped (told once a day; make the pattern simpler): {lineStart}");
+        log.Write(LogLevel.Error, $"[{jail}] {kind} [{index}] was given up at its match limit and the line skipped (told once a day, counted by 'get {jail} limitsexceeded'; make the pattern simpler): {lineStart}");
 }
