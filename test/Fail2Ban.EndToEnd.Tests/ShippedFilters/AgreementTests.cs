@@ -9,10 +9,10 @@ namespace Fail2Ban.EndToEnd.Tests.ShippedFilters;
 public sealed class AgreementTests(ITestOutputHelper output)
 {
     // Reached with the samples of fail2ban 1.0.2.
-    private const int KnownSame = 1341;
+    private const int KnownSame = 1377;
 
     // Lines that are judged otherwise, by filter; all lines of any other filter are the same. docs/filters.md has the reasons.
-    private static readonly Dictionary<string, int> KnownDifferences = new() { ["sshd"] = 40 };
+    private static readonly Dictionary<string, int> KnownDifferences = new() { ["sshd"] = 4 };
 
     // What 1.0.2 did without a mode has one in 1.1.2.
     private static readonly Dictionary<string, string> FormerDefaults = new() { ["exim"] = "mode=\"more\"" };
