@@ -104,6 +104,24 @@ public readonly struct IpRange : IEquatable<IpRange>
     /// <summary>Whether the first address of the other range lies inside this one; never across families.</summary>
     public bool ContainsFirst(IpRange other) => other._isIPv6 == _isIPv6 && Mask(other.Bits, Width - _prefixLength) == Bits;
 
+    /// <summary>Orders by first address, then the larger network first: what lies inside a network follows it.</summary>
+    internal static IComparer<IpRange> ByStart { get; } = Comparer<IpRange>.Create(static (left, right) =>
+        left.Bits != right.Bits ? left.Bits.CompareTo(right.Bits) : left._prefixLength.CompareTo(right._prefixLength));
+
+    /// <summary>The last address of the range.</summary>
+    internal IpRange Last
+    {
+        get
+        {
+            int hostBits = Width - _prefixLength;
+            UInt128 hosts = hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
+            return new IpRange(Bits | hosts, Width, _isIPv6);
+        }
+    }
+
+    /// <summary>The network of that prefix length, not longer than this one's, that this range lies in.</summary>
+    internal IpRange Within(int prefixLength) => new(Mask(Bits, Width - prefixLength), prefixLength, _isIPv6);
+
     /// <inheritdoc/>
     public bool Equals(IpRange other) =>
         _low == other._low && _high == other._high && _prefixLength == other._prefixLength && _isIPv6 == other._isIPv6;

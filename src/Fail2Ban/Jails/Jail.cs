@@ -127,6 +127,7 @@ public sealed class Jail
             await Bans.Actions.StopAsync();
         }
 
+        await Bans.Actions.EndAsync();
         _started = false;
         Bans.Dispose();
         Filter.Dispose();

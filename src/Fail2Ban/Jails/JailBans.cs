@@ -102,6 +102,7 @@ public sealed partial class JailBans : IDisposable
             case BanOutcome.AlreadyBanned:
                 Changed();
                 _actionsLog.AlreadyBanned(_jail, ticket.Id, decision.Level);
+                if (decision.IsExtended) _ = Actions.ExtendAsync(decision.Ban);
                 if (decision.CheckActions) await Actions.SeenAgainAsync(decision.Ban);
                 return false;
             default:
@@ -139,7 +140,7 @@ public sealed partial class JailBans : IDisposable
 
         // Whoever was unbanned in between must not come back: the lane does things in this order.
         restored.RemoveAll(ban => !Manager.Contains(ban.Ticket.Id));
-        _ = Actions.TakeOverAsync([.. restored]);
+        _ = Actions.TakeOverAsync([.. restored], _services.Store is { WasLeftOpen: true });
         for (int i = 0; i < restored.Count; i++)
         {
             if (i % Slice == Slice - 1) await Task.Yield();

@@ -29,6 +29,7 @@ public sealed class BanStore : IAsyncDisposable
         File = file;
         _log = log;
         _time = time;
+        WasLeftOpen = database.WasLeftOpen;
         _connection = database.Open();
         SwitchJournal("WAL");
         if (!database.IsMemory) _reader = new StoreReader(SecondConnection(database), file, log);
@@ -55,6 +56,9 @@ public sealed class BanStore : IAsyncDisposable
 
     /// <summary>The path, or <c>:memory:</c>.</summary>
     public string File { get; }
+
+    /// <summary>Whether whoever used the database last did not close it: it crashed, or was killed.</summary>
+    public bool WasLeftOpen { get; }
 
     /// <summary><c>dbpurgeage</c>; a day by default.</summary>
     public TimeSpan PurgeAge { get; set; } = TimeSpan.FromDays(1);

@@ -11,6 +11,9 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
 
     public bool IsMemory => path == Memory;
 
+    /// <summary>Whether a write-ahead log is there, which a clean end removes; to be asked before the database is opened.</summary>
+    public bool WasLeftOpen => !IsMemory && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
     private string Backup =>
         path + time.GetUtcNow().UtcDateTime.ToString("'.'yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 

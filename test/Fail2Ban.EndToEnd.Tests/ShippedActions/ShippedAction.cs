@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fail2Ban.Addresses;
 using Fail2Ban.Configuration;
 using Fail2Ban.Detection.Matching;
@@ -16,20 +17,27 @@ internal sealed class ShippedAction : IAsyncDisposable
 {
     private readonly ShellRunner _shell;
     private readonly Enforcer _enforcer;
+    private readonly bool _ownsEnforcer;
 
     /// <param name="text">What a jail would have as its action: a name, and perhaps parameters in brackets.</param>
-    public ShippedAction(string text)
+    /// <param name="folder">Where the action files are; ours by default.</param>
+    /// <param name="neighbour">Another jail of the same server, which is disposed after this one; null for a server of its own.</param>
+    /// <param name="jail">The jail's name.</param>
+    public ShippedAction(string text, string? folder = null, ShippedAction? neighbour = null, string jail = "demo")
     {
         var log = new Log(Sink, "test");
-        _shell = new ShellRunner(log, TimeProvider.System);
-        _enforcer = new Enforcer(_shell, log, TimeProvider.System);
-        Jail = new JailActions(new ActionContext { Jail = "demo", ParseSeconds = static _ => null, FullHostName = static () => "host.example.org" }, _enforcer);
-        foreach (IReadOnlyList<object?> words in Read(text, log))
+        _ownsEnforcer = neighbour is null;
+        _shell = neighbour?._shell ?? new ShellRunner(log, TimeProvider.System);
+        _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, TimeProvider.System);
+        Jail = new JailActions(
+            new ActionContext { Jail = jail, ParseSeconds = static _ => null, FullHostName = static () => "host.example.org", Bans = () => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]) },
+            _enforcer);
+        foreach (IReadOnlyList<object?> words in Read(text, log, jail, folder ?? Path.Combine(RepositoryRoot.Find(), "config", "action.d")))
         {
-            if (words is ["set", "demo", "addaction", string name]) Assert.NotNull(Jail.Add(name));
-            if (words is ["multi-set", "demo", "action", string target, List<object?> settings])
+            if (words is ["set", _, "addaction", string name]) Assert.NotNull(Jail.Add(name));
+            if (words is ["multi-set", _, "action", string target, List<object?> settings])
                 foreach (List<object?> pair in settings.Cast<List<object?>>()) Set(target, (string)pair[0]!, pair[1]);
-            if (words is ["set", "demo", "action", string single, string property, var value]) Set(single, property, value);
+            if (words is ["set", _, "action", string single, string property, var value]) Set(single, property, value);
         }
 
         // One after the other, so that what they did can be told apart.
@@ -39,6 +47,9 @@ internal sealed class ShippedAction : IAsyncDisposable
     public JailActions Jail { get; }
 
     public ListSink Sink { get; } = new();
+
+    /// <summary>What the jail says when an action asks for the bans in force.</summary>
+    public ConcurrentQueue<Ban> InForce { get; } = [];
 
     /// <summary>What went wrong since the last call.</summary>
     public string TakeErrors()
@@ -58,18 +69,19 @@ internal sealed class ShippedAction : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Jail.EndAsync();
+        if (!_ownsEnforcer) return;
         await _enforcer.DisposeAsync();
         _shell.Dispose();
     }
 
-    private static IReadOnlyList<IReadOnlyList<object?>> Read(string text, Log log)
+    private static IReadOnlyList<IReadOnlyList<object?>> Read(string text, Log log, string jail, string actions)
     {
         string folder = Directory.CreateTempSubdirectory("f2b-config").FullName;
         try
         {
-            Directory.CreateSymbolicLink(Path.Combine(folder, "action.d"), Path.Combine(RepositoryRoot.Find(), "config", "action.d"));
+            Directory.CreateSymbolicLink(Path.Combine(folder, "action.d"), actions);
             File.WriteAllText(Path.Combine(folder, "fail2ban.conf"), "[Definition]\n");
-            File.WriteAllText(Path.Combine(folder, "jail.conf"), $"[demo]\nenabled = true\nbackend = polling\nfilter =\nchain = <known/chain>\naction = {text}\n");
+            File.WriteAllText(Path.Combine(folder, "jail.conf"), $"[{jail}]\nenabled = true\nbackend = polling\nfilter =\nchain = <known/chain>\naction = {text}\n");
             ConfigurationResult read = new ConfigurationReader(folder, new ReaderOptions { AllowNoFiles = true }, log).Read();
             Assert.True(read.Outcome == ConfigurationOutcome.Complete && read.Stream.Count > 2, $"{text}: {read.Outcome} {read.Failure}");
             return [.. read.Stream.Select(command => command.Words)];

@@ -47,6 +47,9 @@ internal static class ActionLog
     public static void TookOver(this Log log, string jail, string action, string set, int count) =>
         log.Write(LogLevel.Notice, $"[{jail}] Action '{action}' found its set {set} still there: {count} ban(s) in it go on, all others are gone");
 
+    public static void Leftover(this Log log, string jail, string action) =>
+        log.Write(LogLevel.Notice, $"[{jail}] Action '{action}' is in force already: an earlier server has not stopped it, which is done now");
+
     public static void TakeOverFailed(this Log log, string jail, string action, string set, string error) =>
         log.Write(LogLevel.Error, $"[{jail}] Action '{action}' found its set {set} still there, but cannot end the bans in it that are over: {error}");
 

@@ -7,14 +7,47 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <summary>Bans that are plain elements of nf_tables sets: to the kernel by netlink, without a process.</summary>
 internal sealed partial class ActionOperations
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestKernelTime = TimeSpan.FromDays(36_500);
+
     /// <summary>Sends it to the kernel where it is a plain element command; null where the shell has to do it.</summary>
     public ElementChange? TrySubmit(BanVerb verb, Ban ban)
     {
         string family = FamilyOf(ban);
-        if (CommandOf(verb, family) is not { Error: null, Elements: { } elements }) return null;
-        IpRange? range = RangeOf(elements, ban);
-        if (range is null || !Applies(verb, family)) return null;
-        return enforcer.Elements.Submit(new ElementChange(elements.Set, range.Value, elements.IsAdd));
+        bool isExtension = verb is BanVerb.Extend || (verb is BanVerb.Prolong && !Properties.Defines("actionprolong"));
+        if (isExtension && !Properties.Traits.HasKernelTimeouts) return null;
+        if ((isExtension ? Properties.Command("actionban", family) : CommandOf(verb, family)) is not { Error: null, Elements: { } elements }) return null;
+        if (RangeOf(elements, ban) is not { } range || !(isExtension ? State(family).HasItems : Applies(verb, family))) return null;
+        if (IsOfNetworks(family)) return SubmitNetwork(State(family).Networks, elements, range, ban.End);
+
+        var change = new ElementChange(elements.Set, range, elements.IsAdd, KernelTime(ban.End), isTied: isExtension);
+        // Not every kernel takes a new time for an element that is there.
+        if (isExtension) enforcer.Elements.Submit(new ElementChange(elements.Set, range, false), change);
+        else enforcer.Elements.Submit(change);
+        return change;
+    }
+
+    private bool IsOfNetworks(string family) => Properties.Traits.NetworkFamilies.Contains(family);
+
+    // The last step is the one that counts: the others only make room for it, or fill what it leaves.
+    private ElementChange SubmitNetwork(NetworkCover networks, NftElements elements, IpRange range, DateTimeOffset end)
+    {
+        ElementChange[] changes = [.. (elements.IsAdd ? networks.Add(range, end) : networks.Remove(range))
+            .Select((step, index) => new ElementChange(elements.Set, step.Network, step.IsAdd, step.IsAdd ? KernelTime(step.End) : default, isTied: index > 0))];
+        enforcer.Elements.Submit(changes);
+        if (changes.Length > 0) return elements.IsAdd ? changes[^1] : changes[0];
+        var covered = new ElementChange(elements.Set, range, elements.IsAdd);
+        covered.Complete(ElementResult.Done);
+        return covered;
+    }
+
+    // How long the kernel keeps an element by itself. The unban at the right time is ours; this is for the case that we are
+    // not there any more, hence the grace. Zero: no such time.
+    private TimeSpan KernelTime(DateTimeOffset end)
+    {
+        if (!Properties.Traits.HasKernelTimeouts) return default;
+        TimeSpan left = end - enforcer.Time.GetUtcNow();
+        return left > LongestKernelTime ? default : (left > TimeSpan.Zero ? left : TimeSpan.Zero) + Grace;
     }
 
     /// <summary>Takes the kernel's answers and does what they ask for.</summary>
@@ -54,17 +87,18 @@ internal sealed partial class ActionOperations
     // The set is not there: as after a failed command, check, perhaps repair, and once more.
     private async Task SecondAttemptAsync(string family, List<PendingElement> pending, Action<PendingElement, string> fail)
     {
-        Log.SetIsGone(CommandOf(pending[0].Verb, family).Text, pending.Count);
+        Log.SetIsGone(Properties.Command("actionban", family).Text, pending.Count);
         if (Properties.Defines("actioncheck") && !await CheckAsync(family, isUnban: false).ConfigureAwait(false))
         {
             foreach (PendingElement item in pending) fail(item, Failure(item.Verb, item.Ban));
             return;
         }
 
-        List<PendingElement> again = [.. pending.Select(item => item with { Change = Resubmit(item.Change!) })];
+        enforcer.SayLost(context);
+        List<PendingElement> again = [.. pending.Select(item => item with { Change = TrySubmit(item.Verb, item.Ban) })];
         foreach (PendingElement item in again)
         {
-            ElementResult result = await item.Change!.Result.ConfigureAwait(false);
+            ElementResult result = item.Change is null ? default : await item.Change.Result.ConfigureAwait(false);
             if (result.Outcome == ElementOutcome.Done) _missing.Remove(item.Ban.Ticket.Id);
             else fail(item, Failure(item.Verb, item.Ban));
         }
@@ -73,9 +107,18 @@ internal sealed partial class ActionOperations
     // After a repair: all bans of the family in one go, where they are elements. Elsewhere each waits until it is seen again.
     private async Task BringBackAsync(string family, List<Ban> lost)
     {
+        int count = 0;
+        if (CommandOf(BanVerb.Reban, family) is { Error: null, Elements: null, Batch: { } batch })
+        {
+            List<PendingElement> pending = [.. lost.Where(ban => CanBeBatched(BanVerb.Reban, ban)).Select(ban => new PendingElement(this, BanVerb.Reban, ban, null))];
+            count = pending.Count;
+            await FinishBatchesAsync(pending, (_, _) => count--).ConfigureAwait(false);
+            if (count > 0) enforcer.JailLog.RebannedAll(context.Jail, count, action.Name);
+            return;
+        }
+
         if (CommandOf(BanVerb.Reban, family).Elements is null) return;
         List<(Ban Ban, ElementChange? Change)> changes = [.. lost.Select(ban => (ban, TrySubmit(BanVerb.Reban, ban)))];
-        int count = 0;
         foreach ((Ban ban, ElementChange? change) in changes)
         {
             if (change is null || (await change.Result.ConfigureAwait(false)).Outcome != ElementOutcome.Done) continue;
@@ -85,6 +128,4 @@ internal sealed partial class ActionOperations
 
         if (count > 0) enforcer.JailLog.RebannedAll(context.Jail, count, action.Name);
     }
-
-    private ElementChange Resubmit(ElementChange change) => enforcer.Elements.Submit(new ElementChange(change.Set, change.Range, change.IsAdd));
 }

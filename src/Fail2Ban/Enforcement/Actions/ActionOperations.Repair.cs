@@ -62,6 +62,17 @@ internal sealed partial class ActionOperations
             if (state.IsStarted) await CheckAsync(family, isUnban: false).ConfigureAwait(false);
     }
 
+    /// <summary>Another jail's set was removed: checks at once whatever can be lost in the same way, and repairs it.</summary>
+    public async Task CheckNowAsync()
+    {
+        if (!Properties.Defines("actioncheck")) return;
+        foreach ((string family, FamilyState state) in _families)
+        {
+            if (state.IsStarted && Properties.Command("actionban", family) is { Elements: not null } or { Batch: not null })
+                await CheckAsync(family, isUnban: false).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>A flush at the stop of a jail failed: nothing is repaired for it unless the action wants that.</summary>
     public async Task CheckAfterFlushAsync()
     {
@@ -105,6 +116,7 @@ internal sealed partial class ActionOperations
         }
 
         State(family).IsStarted = true;
+        State(family).Networks.Clear();
         List<Ban> lost = [.. (await context.Bans().ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
         foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
         await BringBackAsync(family, lost).ConfigureAwait(false);

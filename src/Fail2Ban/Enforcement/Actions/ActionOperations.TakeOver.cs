@@ -15,20 +15,33 @@ internal sealed partial class ActionOperations
     public async Task TakeOverAsync(IReadOnlyList<Ban> bans)
     {
         if (action.IsNotification || Properties.Flag("takeover") != true) return;
-        foreach (string family in Families())
+        foreach (string family in (string[])[.. Families(), .. Properties.Traits.NetworkFamilies])
         {
             if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;
             if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) continue;
-            List<IpRange> ranges = [.. bans.Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))
-                .Select(ban => RangeOf(elements, ban)).OfType<IpRange>()];
-            ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, ranges).ConfigureAwait(false);
-            if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, ranges.Count);
+            List<ElementChange> wanted = Wanted(family, elements, bans);
+            ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, wanted).ConfigureAwait(false);
+            if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, wanted.Count);
             else enforcer.JailLog.TakeOverFailed(context.Jail, action.Name, elements.Set.Name, result.Error);
             if (State(family).IsStarted || await StartAsync(family).ConfigureAwait(false) is not { }) continue;
 
             // What is there does not fit to what the action makes (another kind of set): it has to make room.
             await RunAsync(Properties.Command("actionstop", family), null, family).ConfigureAwait(false);
         }
+    }
+
+    private List<ElementChange> Wanted(string family, NftElements elements, IReadOnlyList<Ban> bans)
+    {
+        IEnumerable<(IpRange Range, DateTimeOffset End)> ranges = bans.Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))
+            .Select(ban => (Range: RangeOf(elements, ban), ban.End)).Where(item => item.Range is not null).Select(item => (item.Range!.Value, item.End));
+        if (IsOfNetworks(family))
+        {
+            var cover = new NetworkCover();
+            foreach ((IpRange network, DateTimeOffset end) in ranges) cover.Add(network, end);
+            ranges = cover.Outermost();
+        }
+
+        return [.. ranges.Select(item => new ElementChange(elements.Set, item.Range, true, KernelTime(item.End)))];
     }
 
     private static IpRange? RangeOf(NftElements elements, Ban ban) => elements.Element switch

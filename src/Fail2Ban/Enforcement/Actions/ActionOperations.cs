@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Fail2Ban.Addresses;
+using Fail2Ban.Enforcement.Firewall;
 using Fail2Ban.Logging;
 using Fail2Ban.Processes;
 using Fail2Ban.Tags;
@@ -59,13 +61,19 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     {
         string? error = await OnceEachAsync("actionflush", "flushing", static state => state.HasItems).ConfigureAwait(false);
         if (error is not null) return error;
-        foreach (FamilyState state in _families.Values) state.HasItems = false;
+        foreach (FamilyState state in _families.Values)
+        {
+            state.HasItems = false;
+            state.Networks.Clear();
+        }
+
         _missing.Clear();
         return null;
     }
 
     /// <summary>Whether the action must be started before it can do this.</summary>
-    public bool NeedsStart(BanVerb verb, Ban ban) => verb is BanVerb.Ban or BanVerb.Reban && IsOnDemand && !State(FamilyOf(ban)).IsStarted;
+    public bool NeedsStart(BanVerb verb, Ban ban) => verb is BanVerb.Ban or BanVerb.Reban && FamilyOf(ban) is var family
+        && (IsOnDemand || Properties.Traits.NetworkFamilies.Contains(family)) && !State(family).IsStarted;
 
     /// <summary>Does it by the shell, with a second attempt (ban.md §8.3).</summary>
     public async Task<string?> ExecuteAsync(BanVerb verb, Ban ban)
@@ -95,6 +103,7 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
         {
             case BanVerb.Unban: return state.HasItems;
             case BanVerb.Prolong: return Properties.Defines("actionprolong");
+            case BanVerb.Extend: return false;
             default:
                 state.HasItems = true;
                 return true;
@@ -118,8 +127,11 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
 
     private async Task<string?> StartAsync(string family)
     {
+        if (Properties.Flag("takeover") != true) await ClearLeftoverAsync(family).ConfigureAwait(false);
         if (!await RunAsync(Properties.Command("actionstart", family), null, family).ConfigureAwait(false)) return ScriptError("starting");
-        State(family).IsStarted = true;
+        FamilyState state = State(family);
+        state.IsStarted = true;
+        state.Networks.Clear();
         return null;
     }
 
@@ -165,7 +177,11 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     private string FamilyOf(Ban ban)
     {
         ActionTraits traits = Properties.Traits;
-        return traits.Families.Length == 0 && !traits.IsConditional ? "" : (ban.Ticket.Address ?? ban.Ticket.Id).Family ?? "";
+        if (traits.Families.Length == 0 && !traits.IsConditional) return "";
+        FailureId subject = ban.Ticket.Address ?? ban.Ticket.Id;
+        string family = subject.Family ?? "";
+        if (traits.NetworkFamilies.Length == 0 || subject.Range is not { IsSingle: false }) return family;
+        return Array.Find(traits.NetworkFamilies, name => name.Length == family.Length + ActionTraits.OfNetworks.Length && name.StartsWith(family, StringComparison.Ordinal)) ?? family;
     }
 
     private FamilyState State(string family) => _families.GetOrAdd(family, static _ => new FamilyState());
@@ -175,6 +191,9 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
         public bool IsStarted { get; set; }
 
         public bool HasItems { get; set; }
+
+        /// <summary>What is banned, where the family is one of networks.</summary>
+        public NetworkCover Networks { get; } = new();
 
         /// <summary>When the last start on demand failed; null after one that went well.</summary>
         public long? FailedAt { get; set; }

@@ -12,6 +12,9 @@ internal enum BanVerb
     /// <summary><c>actionprolong</c>.</summary>
     Prolong,
 
+    /// <summary>Nothing is run: only who told the kernel when the ban ends tells it again.</summary>
+    Extend,
+
     /// <summary><c>actionreban</c>, else <c>actionban</c>.</summary>
     Reban,
 }

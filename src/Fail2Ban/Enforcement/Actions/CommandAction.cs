@@ -51,7 +51,7 @@ public sealed class CommandAction
     /// <summary>Assigns a property; a name that is new becomes one.</summary>
     /// <param name="property">Its name.</param>
     /// <param name="value">What came over the wire or from the configuration.</param>
-    /// <param name="error">Why the value does not fit (<c>timeout</c>, <c>lane</c>).</param>
+    /// <param name="error">Why the value does not fit (<c>timeout</c>, <c>lane</c>, <c>kerneltimeout</c>).</param>
     public bool TrySet(string property, object? value, out string error)
     {
         error = "";
@@ -64,6 +64,12 @@ public sealed class CommandAction
         if (property == "lane" && value is not null && (value as string)?.Trim() is not ("enforce" or "notify" or ""))
         {
             error = $"invalid value {PythonText.Repr(value)} for lane of action {Name}: expected enforce or notify";
+            return false;
+        }
+
+        if (property == "kerneltimeout" && value is not bool && (value as string)?.Trim() is not ("true" or "false"))
+        {
+            error = $"invalid value {PythonText.Repr(value)} for kerneltimeout of action {Name}: expected true or false";
             return false;
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fail2Ban.Enforcement.Firewall;
 using Fail2Ban.Logging;
 using Fail2Ban.Processes;
@@ -8,8 +9,12 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <remarks>Thread safety: any thread. One per process; ended after the last jail.</remarks>
 public sealed class Enforcer : IAsyncDisposable
 {
+    private static readonly TimeSpan LossPace = TimeSpan.FromSeconds(1);
+
     private readonly ShellRunner _shell;
     private readonly SemaphoreSlim _oneCommand = new(1);
+    private readonly ConcurrentDictionary<string, byte> _claimed = [];
+    private long? _lastLoss; // guarded by _claimed
     private int _isRefusalSaid;
 
     /// <summary>Starts the lanes; the netlink socket is opened with the first element.</summary>
@@ -60,6 +65,24 @@ public sealed class Enforcer : IAsyncDisposable
 
     /// <summary>Runs a command of a notification.</summary>
     internal Task<ShellResult> RunBesideAsync(ShellCommand command) => _shell.RunAsync(command, Notifications.Stopping);
+
+    /// <summary>True once for each text.</summary>
+    internal bool TryClaim(string check) => _claimed.TryAdd(check, 0);
+
+    /// <summary>Something else has removed a set: told to all jails, since theirs are most likely gone too.</summary>
+    internal event Action<object>? LayoutLost;
+
+    /// <summary>Raises <see cref="LayoutLost"/>, unless that has just been done.</summary>
+    internal void SayLost(object finder)
+    {
+        lock (_claimed)
+        {
+            if (_lastLoss is { } last && Time.GetElapsedTime(last) < LossPace) return;
+            _lastLoss = Time.GetTimestamp();
+        }
+
+        LayoutLost?.Invoke(finder);
+    }
 
     internal void SayRefusal(string reason)
     {

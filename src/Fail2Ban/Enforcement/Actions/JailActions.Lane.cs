@@ -67,6 +67,7 @@ public sealed partial class JailActions
         if (ban.Restored && verb is (BanVerb.Ban or BanVerb.Prolong) && action.Properties.Flag("norestored") == true) return;
         if (action.IsNotification)
         {
+            if (verb == BanVerb.Extend) return;
             if (verb != BanVerb.Unban || action.Properties.Defines("actionunban"))
                 await working.DoAsync(operations => operations.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error)).ConfigureAwait(false);
             return;
@@ -90,6 +91,7 @@ public sealed partial class JailActions
             return;
         }
 
+        if (verb == BanVerb.Extend) return;
         if (operations.CanBeBatched(verb, ban))
         {
             _pending.Add(new PendingElement(operations, verb, ban, null));
@@ -157,5 +159,5 @@ public sealed partial class JailActions
     private void FlushFailed(CommandAction action, string error) => _enforcer.JailLog.FlushFailed(_context.Jail, action.Name, error);
 
     private void Fail(CommandAction action, BanVerb verb, Ban ban, string error) => _enforcer.JailLog.ExecutionFailed(
-        verb switch { BanVerb.Unban => "unban", BanVerb.Prolong => "prolong", _ => "ban" }, _context.Jail, action.Name, ban, error);
+        verb switch { BanVerb.Unban => "unban", BanVerb.Prolong or BanVerb.Extend => "prolong", _ => "ban" }, _context.Jail, action.Name, ban, error);
 }

@@ -23,6 +23,7 @@ public sealed partial class JailActions
     {
         _context = context;
         _enforcer = enforcer;
+        _enforcer.LayoutLost += CheckLost;
         _ = Task.Run(LaneAsync);
     }
 
@@ -84,9 +85,14 @@ public sealed partial class JailActions
 
     /// <summary>Takes over what a server that was killed has left in force; to be called before the restored bans.</summary>
     /// <param name="bans">The bans that go on.</param>
-    public Task TakeOverAsync(IReadOnlyList<Ban> bans) => PostAsync(async () =>
+    /// <param name="isAfterCrash">Whether it is known that the server did not stop: then nothing is left that could be.</param>
+    public Task TakeOverAsync(IReadOnlyList<Ban> bans, bool isAfterCrash = false) => PostAsync(async () =>
     {
-        foreach (WorkingAction working in _working) await working.Action.Operations.TakeOverAsync(bans).ConfigureAwait(false);
+        foreach (WorkingAction working in _working)
+        {
+            await working.Action.Operations.TakeOverAsync(bans).ConfigureAwait(false);
+            if (isAfterCrash) await working.Action.Operations.ClearLeftoversAsync().ConfigureAwait(false);
+        }
     });
 
     /// <summary>Bans, by every action in order (restored: not by those with <c>norestored</c>).</summary>
@@ -97,6 +103,9 @@ public sealed partial class JailActions
 
     /// <summary>Tells the actions that define <c>actionprolong</c> that a ban now lasts longer.</summary>
     public Task ProlongAsync(Ban ban) => PostAsync(BanVerb.Prolong, ban);
+
+    /// <summary>A ban lasts longer for another reason: no action is told, but where the kernel knows the end it is told the new one.</summary>
+    public Task ExtendAsync(Ban ban) => PostAsync(BanVerb.Extend, ban);
 
     /// <summary>
     /// A banned id was seen again after more than 3 s: actions with <c>actioncheck</c> are checked (at most every 3 s)
@@ -127,9 +136,20 @@ public sealed partial class JailActions
     /// <summary>Ends the lane when everything that was asked for is done. The last call.</summary>
     public Task EndAsync()
     {
+        _enforcer.LayoutLost -= CheckLost;
         Task done = PostAsync(static () => Task.CompletedTask);
         _lane.Writer.TryComplete();
         return done;
+    }
+
+    private void CheckLost(object finder)
+    {
+        if (finder == _context) return;
+        _ = PostAsync(async () =>
+        {
+            foreach (WorkingAction working in _working)
+                if (!working.Action.IsNotification) await working.Action.Operations.CheckNowAsync().ConfigureAwait(false);
+        });
     }
 
     private NotificationLane NotificationsOf(CommandAction action) => new(

@@ -29,7 +29,7 @@ internal sealed record BatchCommand(string Restore, string Opening, string Befor
     public static bool TryParse(string command, [NotNullWhen(true)] out BatchCommand? batch)
     {
         batch = null;
-        string[] words = command.Trim().Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        string[] words = [.. command.Trim().Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(Unquoted)];
         if (words.Length < 5 || words.Count(IsTag) != 1 || !Array.TrueForAll(words, word => IsTag(word) || !word.AsSpan().ContainsAnyExcept(Plain))) return false;
         string name = Array.Find(Folders, folder => words[0].StartsWith(folder, StringComparison.Ordinal)) is { } found ? words[0][found.Length..] : words[0];
         batch = name switch
@@ -45,6 +45,10 @@ internal sealed record BatchCommand(string Restore, string Opening, string Befor
     public string LineFor(string range) => $"{Before}{range}{After}\n";
 
     private static bool IsTag(string word) => word is "<ip>" or "<fid>";
+
+    // A whole word in quotes is that word, as long as nothing in it could be more to the shell.
+    private static string Unquoted(string word) =>
+        word.Length > 2 && word[0] == '"' && word[^1] == '"' && (IsTag(word[1..^1]) || !word.AsSpan(1, word.Length - 2).ContainsAnyExcept(Plain)) ? word[1..^1] : word;
 
     // Without -exist a line that is done already would fail, and with it all behind it.
     private static BatchCommand? Ipset(string[] words) =>

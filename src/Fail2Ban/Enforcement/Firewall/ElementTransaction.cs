@@ -1,5 +1,3 @@
-using Fail2Ban.Addresses;
-
 namespace Fail2Ban.Enforcement.Firewall;
 
 // Layout of a transaction (nfnetlink batch): BATCH_BEGIN with the generation that the sets' facts belong to, messages of
@@ -18,6 +16,7 @@ internal sealed class ElementTransaction
     public const int MostBytes = 140_000;
 
     private const int MostElementsPerMessage = 1000; // the list's length is a 16-bit number
+    private const int MostIntervalsPerMessage = 500; // each is two elements
     private const int NFT_MSG_NEWSETELEM = 12;
     private const int NFT_MSG_DELSETELEM = 14;
     private const int NFT_MSG_DESTROYSETELEM = 30;
@@ -27,6 +26,7 @@ internal sealed class ElementTransaction
     private const int NFTA_LIST_ELEM = 1;
     private const int NFTA_SET_ELEM_KEY = 1;
     private const int NFTA_SET_ELEM_FLAGS = 3;
+    private const int NFTA_SET_ELEM_TIMEOUT = 4;
     private const int NFTA_DATA_VALUE = 1;
     private const int NFNL_BATCH_GENID = 1;
     private const uint NFT_SET_ELEM_INTERVAL_END = 1;
@@ -63,7 +63,8 @@ internal sealed class ElementTransaction
         for (int first = 0; first < changes.Count;)
         {
             ElementChange change = changes[first];
-            bool isInterval = facts(change.Set).IsInterval;
+            NftSetFacts kind = facts(change.Set);
+            int most = kind.IsInterval ? MostIntervalsPerMessage : MostElementsPerMessage;
             last = _message.Length;
             int type = change.IsAdd ? NFT_MSG_NEWSETELEM : destroy ? NFT_MSG_DESTROYSETELEM : NFT_MSG_DELSETELEM;
             _message.BeginTables(type, NetlinkMessage.NLM_F_REQUEST | (change.IsAdd ? NetlinkMessage.NLM_F_CREATE : 0), sequence++, change.Set.Family);
@@ -71,8 +72,8 @@ internal sealed class ElementTransaction
             _message.AddText(NFTA_SET_ELEM_LIST_SET, change.Set.Name);
             int list = _message.BeginNested(NFTA_SET_ELEM_LIST_ELEMENTS);
             int next = first;
-            while (next < changes.Count && next - first < MostElementsPerMessage && changes[next].IsAdd == change.IsAdd && changes[next].Set == change.Set)
-                AddElement(changes[next++].Range, isInterval);
+            while (next < changes.Count && next - first < most && changes[next].IsAdd == change.IsAdd && changes[next].Set == change.Set)
+                AddElement(changes[next++], kind);
             _message.EndNested(list);
             _message.End();
             _messages.Add((first, next - first));
@@ -95,20 +96,25 @@ internal sealed class ElementTransaction
         return start;
     }
 
-    /// <summary>At most how many bytes a change takes, its own message included where it needs one.</summary>
+    /// <summary>
+    /// How many bytes a change takes, its own message included where it needs one. A single address takes twice as many in
+    /// a set of intervals: a transaction that is too large then is halved.
+    /// </summary>
     public static int SizeOf(ElementChange change, bool needsMessage) =>
-        (change.Range.IsIPv6 ? 64 : 40) + (needsMessage ? 64 + change.Set.Table.Length + change.Set.Name.Length : 0);
+        (change.Range.IsSingle ? 28 : 52) + (!change.Range.IsIPv6 ? 0 : change.Range.IsSingle ? 12 : 24) + (needsMessage ? 64 + change.Set.Table.Length + change.Set.Name.Length : 0);
 
-    private void AddElement(IpRange range, bool isInterval)
+    private void AddElement(ElementChange change, NftSetFacts kind)
     {
-        byte[] key = range.GetAddressBytes();
-        AddKey(key, 0);
-        if (isInterval && TryEnd(key, range.PrefixLength)) AddKey(key, NFT_SET_ELEM_INTERVAL_END);
+        Span<byte> key = stackalloc byte[16];
+        key = key[..change.Range.WriteAddressBytes(key)];
+        AddKey(key, 0, change.IsAdd && kind.HasTimeouts ? change.Timeout : default);
+        if (kind.IsInterval && TryEnd(key, change.Range.PrefixLength)) AddKey(key, NFT_SET_ELEM_INTERVAL_END, default);
     }
 
-    private void AddKey(byte[] key, uint flags)
+    private void AddKey(ReadOnlySpan<byte> key, uint flags, TimeSpan timeout)
     {
         int element = _message.BeginNested(NFTA_LIST_ELEM);
+        if (timeout > TimeSpan.Zero) _message.AddLongNumber(NFTA_SET_ELEM_TIMEOUT, (ulong)timeout.TotalMilliseconds);
         if (flags != 0) _message.AddNumber(NFTA_SET_ELEM_FLAGS, flags);
         int data = _message.BeginNested(NFTA_SET_ELEM_KEY);
         _message.AddBytes(NFTA_DATA_VALUE, key);
@@ -117,7 +123,7 @@ internal sealed class ElementTransaction
     }
 
     // The first address behind the range, in place. A range that reaches the highest address has no end.
-    private static bool TryEnd(byte[] key, int prefixLength)
+    private static bool TryEnd(Span<byte> key, int prefixLength)
     {
         if (prefixLength == 0) return false;
         int at = (prefixLength - 1) / 8;

@@ -64,6 +64,9 @@ internal sealed class NetlinkMessage
     /// <summary>A number in network order.</summary>
     public void AddNumber(int type, uint number) => BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, 4), number);
 
+    /// <summary>A number of 64 bits in network order.</summary>
+    public void AddLongNumber(int type, ulong number) => BinaryPrimitives.WriteUInt64BigEndian(Attribute(type, 8), number);
+
     /// <summary>Bytes as they are.</summary>
     public void AddBytes(int type, ReadOnlySpan<byte> bytes) => bytes.CopyTo(Attribute(type, bytes.Length));
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Fail2Ban.Addresses;
 using Fail2Ban.Native.Netlink;
 
 namespace Fail2Ban.Enforcement.Firewall;
@@ -11,6 +10,7 @@ internal sealed class NftKernel : IDisposable
     private const int EPERM = 1;
     private const int ENOENT = 2;
     private const int ERESTART = 85;
+    private const int EMSGSIZE = 90;
     private const int ENOBUFS = 105;
     private const int NFT_MSG_GETSET = 10;
     private const int NFT_MSG_GETGEN = 16;
@@ -49,7 +49,7 @@ internal sealed class NftKernel : IDisposable
         {
             bool needsMessage = portion.Count == 0 || portion[^1].Set != change.Set || portion[^1].IsAdd != change.IsAdd;
             int size = ElementTransaction.SizeOf(change, needsMessage);
-            if (portion.Count == ElementTransaction.MostElements || bytes + size > ElementTransaction.MostBytes)
+            if (!change.IsTied && (portion.Count >= ElementTransaction.MostElements || bytes + size > ElementTransaction.MostBytes))
             {
                 Settle(portion);
                 portion = [];
@@ -72,18 +72,18 @@ internal sealed class NftKernel : IDisposable
 
     /// <summary>Makes a set hold these and nothing else, in one transaction: no packet sees it empty.</summary>
     /// <param name="set">A set that exists.</param>
-    /// <param name="ranges">
-    /// What it is to hold. Where the system allows no large message (in a container) only the first 5,000 are put in, and
+    /// <param name="elements">
+    /// What it is to hold, each of this set. Where the system allows no large message (in a container) only the first 5,000 are put in, and
     /// the caller adds the others: to add what is there already does no harm.
     /// </param>
-    public ElementResult Replace(NftSet set, IReadOnlyList<IpRange> ranges)
+    public ElementResult Replace(NftSet set, IReadOnlyList<ElementChange> elements)
     {
         for (int attempt = 0; attempt < MostStaleTries; attempt++)
         {
             if (!TryReady(out string reason)) return new ElementResult(ElementOutcome.Unavailable, reason);
             if (FactsOf(set) is not { } facts) return ElementResult.NoSet;
-            List<ElementChange> changes = [.. ranges.Where(range => facts.ObjectionTo(range) is null).Take(MostReplaced).Select(range => new ElementChange(set, range, true))];
-            if (changes.Count > ElementTransaction.MostElements && !_socket!.TryGrowBuffer(64 * changes.Count))
+            List<ElementChange> changes = [.. elements.Where(element => facts.ObjectionTo(element.Range) is null).Take(MostReplaced)];
+            if (changes.Count > ElementTransaction.MostElements && !_socket!.TryGrowBuffer(80 * changes.Count))
                 changes.RemoveRange(ElementTransaction.MostElements, changes.Count - ElementTransaction.MostElements);
             _transaction.Write(changes, _ => facts, _generation, ref _sequence, _canDestroy, set);
             Transactions++;
@@ -94,7 +94,7 @@ internal sealed class NftKernel : IDisposable
             if (changes.Count == 0) return new ElementResult(ElementOutcome.Refused, _replies.Errors[0].Text);
 
             // One of them does not fit (networks that overlap): empty it, and let each be added by itself.
-            ranges = [];
+            elements = [];
         }
 
         return new ElementResult(ElementOutcome.Refused, "the ruleset is changed by others without pause");
@@ -155,6 +155,19 @@ internal sealed class NftKernel : IDisposable
             return;
         }
 
+        if (whole.Errno == EMSGSIZE)
+        {
+            // What is tied together stays together.
+            int half = changes.Count / 2;
+            while (half < changes.Count && changes[half].IsTied) half++;
+            if (half < changes.Count)
+            {
+                Settle(changes[..half]);
+                Settle(changes[half..]);
+                return;
+            }
+        }
+
         if (whole.Errno == EPERM)
         {
             foreach (ElementChange change in changes) change.Complete(new ElementResult(ElementOutcome.Unavailable, whole.Text));
@@ -193,10 +206,12 @@ internal sealed class NftKernel : IDisposable
     private List<ElementChange> Admit(List<ElementChange> changes)
     {
         var admitted = new List<ElementChange>(changes.Count);
+        HashSet<NftSet>? absent = null; // asked for once, not for each element
         foreach (ElementChange change in changes)
         {
-            if (FactsOf(change.Set) is not { } facts)
+            if (absent?.Contains(change.Set) == true || FactsOf(change.Set) is not { } facts)
             {
+                (absent ??= []).Add(change.Set);
                 change.Complete(ElementResult.NoSet);
                 continue;
             }

@@ -12,11 +12,15 @@ internal readonly record struct NftSetFacts(uint KeyType, uint KeyLength, uint F
     private const uint NFT_SET_CONSTANT = 0x2;
     private const uint NFT_SET_INTERVAL = 0x4;
     private const uint NFT_SET_MAP = 0x8;
+    private const uint NFT_SET_TIMEOUT = 0x10;
     private const uint NFT_SET_OBJECT = 0x40;
     private const uint NFT_SET_CONCAT = 0x80;
 
     /// <summary>Whether an element is a range: a start and, behind it, an end.</summary>
     public bool IsInterval => (Flags & NFT_SET_INTERVAL) != 0;
+
+    /// <summary>Whether its elements may end by time.</summary>
+    public bool HasTimeouts => (Flags & NFT_SET_TIMEOUT) != 0;
 
     /// <summary>Why this element cannot be in the set; null where it can.</summary>
     public string? ObjectionTo(IpRange range)

@@ -1,5 +1,3 @@
-using Fail2Ban.Addresses;
-
 namespace Fail2Ban.Enforcement.Firewall;
 
 /// <summary>The one writer of set elements: takes all that is queued and merges the changes of all jails into transactions.</summary>
@@ -21,20 +19,26 @@ internal sealed class NftWriter : IDisposable
     /// <summary>Queues a change; its task tells when the kernel has answered.</summary>
     public ElementChange Submit(ElementChange change)
     {
+        Submit([change]);
+        return change;
+    }
+
+    /// <summary>Queues changes that nothing may come between.</summary>
+    public void Submit(params ReadOnlySpan<ElementChange> changes)
+    {
         lock (_lock)
         {
             if (_isEnding)
             {
-                change.Complete(new ElementResult(ElementOutcome.Unavailable, "the server ends"));
-                return change;
+                foreach (ElementChange change in changes) change.Complete(new ElementResult(ElementOutcome.Unavailable, "the server ends"));
+                return;
             }
 
-            _queue.Add(change);
+            _queue.AddRange(changes);
             StartThread();
         }
 
         _arrived.Set();
-        return change;
     }
 
     /// <summary>Whether a set exists that an earlier process has filled: true at most once for each set.</summary>
@@ -42,8 +46,8 @@ internal sealed class NftWriter : IDisposable
     public Task<bool> ClaimAsync(NftSet set) => Do(() => _takenOver.Add(set) && _kernel.Exists(set), false);
 
     /// <summary>Makes a set hold these and nothing else, before anything that is submitted later.</summary>
-    public Task<ElementResult> ReplaceAsync(NftSet set, IReadOnlyList<IpRange> ranges) =>
-        Do(() => _kernel.Replace(set, ranges), new ElementResult(ElementOutcome.Unavailable, "the server ends"));
+    public Task<ElementResult> ReplaceAsync(NftSet set, IReadOnlyList<ElementChange> elements) =>
+        Do(() => _kernel.Replace(set, elements), new ElementResult(ElementOutcome.Unavailable, "the server ends"));
 
     private Task<T> Do<T>(Func<T> step, T nothing)
     {

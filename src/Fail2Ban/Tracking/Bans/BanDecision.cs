@@ -20,4 +20,5 @@ public enum BanOutcome
 /// <param name="Ban">The ban now in force; for <see cref="BanOutcome.Expired"/> the one that would have been.</param>
 /// <param name="Level">For <see cref="BanOutcome.AlreadyBanned"/>: how severe that is (DEBUG below 3 s, NOTICE below 60 s, else WARNING).</param>
 /// <param name="CheckActions">For <see cref="BanOutcome.AlreadyBanned"/>: whether the actions should be checked now.</param>
-public readonly record struct BanDecision(BanOutcome Outcome, Ban Ban, LogLevel Level, bool CheckActions);
+/// <param name="IsExtended">For <see cref="BanOutcome.AlreadyBanned"/>: whether the ban now ends later than before.</param>
+public readonly record struct BanDecision(BanOutcome Outcome, Ban Ban, LogLevel Level, bool CheckActions, bool IsExtended = false);

@@ -166,14 +166,15 @@ public sealed class BanManager
     {
         ref Live live = ref _bans.ValueAt(index);
         TimeSpan since = again.Ticket.Time - new DateTimeOffset(live.Begin);
-        if (again.End > live.End)
+        bool isExtended = again.End > live.End;
+        if (isExtended)
             SetTime(index, again.Time.IsPermanent ? again.Time : new BanTime(again.Time.Seconds + Math.Max(0, since.TotalSeconds)));
 
         LogLevel level = since.TotalSeconds switch { < 3 => LogLevel.Debug, < 60 => LogLevel.Notice, _ => LogLevel.Warning };
         DateTimeOffset now = _time.GetUtcNow();
         bool check = since > CheckInterval && now - _lastCheck >= CheckInterval;
         if (check) _lastCheck = now;
-        return new BanDecision(BanOutcome.AlreadyBanned, BanAt(index), level, check);
+        return new BanDecision(BanOutcome.AlreadyBanned, BanAt(index), level, check, isExtended);
     }
 
     private void Insert(Ban ban)

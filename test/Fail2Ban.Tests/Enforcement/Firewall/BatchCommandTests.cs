@@ -11,6 +11,8 @@ public sealed class BatchCommandTests
     [InlineData("iptables -A f2b -d <fid> -j DROP", "iptables-restore --noflush", "*filter\n-A f2b -d 192.0.2.1 -j DROP\nCOMMIT\n")]
     [InlineData("ipset -exist add f2b-sshd <ip> timeout 0", "ipset -exist restore", "add f2b-sshd 192.0.2.1 timeout 0\n")]
     [InlineData("  ipset -exist del f2b-sshd <ip>\n", "ipset -exist restore", "del f2b-sshd 192.0.2.1\n")]
+    [InlineData("ipset -exist add \"f2b-sshd\" \"<ip>\" timeout 0", "ipset -exist restore", "add f2b-sshd 192.0.2.1 timeout 0\n")]
+    [InlineData("iptables -w -I f2b-sshd 1 -s \"<ip>\" -j DROP", "iptables-restore -w --noflush", "*filter\n-I f2b-sshd 1 -s 192.0.2.1 -j DROP\nCOMMIT\n")]
     public void A_plain_command_is_a_line_of_the_restore_format(string command, string restore, string input)
     {
         Assert.True(BatchCommand.TryParse(command, out BatchCommand? batch));
@@ -29,6 +31,8 @@ public sealed class BatchCommandTests
     [InlineData("iptables -F f2b -s <ip> -j DROP")]
     [InlineData("iptables -I f2b 1 -s <ip> -A other -j DROP")]
     [InlineData("iptables -I <ip> 1 -j DROP")]
+    [InlineData("iptables -I f2b 1 -s \"<ip>;reboot\" -j DROP")]
+    [InlineData("iptables -I f2b 1 -s \"$<ip>\" -j DROP")]
     [InlineData("sudo iptables -I f2b 1 -s <ip> -j DROP")]
     [InlineData("/opt/iptables -I f2b 1 -s <ip> -j DROP")]
     [InlineData("ipset add f2b-sshd <ip> timeout 0")]
