@@ -80,7 +80,7 @@ if [ "$firewall" = real ]; then
     shown "nft list table inet f2b-table"
     table=$(nft list table inet f2b-table)
     printf '%s\n' "$table"
-    if grep -q "elements = { $attacker }" <<<"$table" && grep -q "elements = { $attacker6 }" <<<"$table"; then good "the kernel has both in its sets"; else bad "the kernel's sets should hold both attackers"; fi
+    if grep -q "elements = { $attacker " <<<"$table" && grep -q "elements = { $attacker6 " <<<"$table"; then good "the kernel has both in its sets"; else bad "the kernel's sets should hold both attackers"; fi
     proves refused $attacker $server 22 "$attacker to ssh, banned"
     proves refused $attacker6 $server6 80 "$attacker6 to http, banned"
     proves passes $mistyping $server 22 "$mistyping to ssh"

@@ -6,7 +6,7 @@ namespace Fail2Ban.Processes;
 
 /// <summary>One output of a command: the beginning is kept, the rest is read and dropped so that the command never blocks.</summary>
 /// <remarks>Thread safety: none; owned by the thread of <see cref="ShellRunner"/>.</remarks>
-internal sealed class OutputBuffer(SafeFileHandle reader) : IDisposable
+internal sealed class OutputBuffer(SafeFileHandle reader, int most) : IDisposable
 {
     private readonly MemoryStream _kept = new();
 
@@ -19,7 +19,7 @@ internal sealed class OutputBuffer(SafeFileHandle reader) : IDisposable
         if (reader.IsClosed) return;
         int length = Pipe.Read(reader, scratch);
         if (length == 0) reader.Dispose();
-        else _kept.Write(scratch[..(int)Math.Min(length, ShellRunner.KeptOutput - _kept.Length)]);
+        else _kept.Write(scratch[..(int)Math.Min(length, most - _kept.Length)]);
     }
 
     /// <summary>Takes what is still in the pipe after the command's end. Something it left behind may go on printing: that is not waited for.</summary>

@@ -16,6 +16,9 @@ public sealed record ShellCommand(string Text, ImmutableArray<string> Arguments)
     /// <summary>Exit codes that are no failure; 0 by default (ignorecommand: 0 and 1).</summary>
     public ImmutableArray<int> SuccessCodes { get; init; } = [0];
 
+    /// <summary>How many bytes of its standard output are kept; the rest is read and dropped.</summary>
+    public int MostOutput { get; init; } = ShellRunner.KeptOutput;
+
     /// <summary>What the command reads from its standard input; null: /dev/null. At most 64 KiB (it is put into a pipe at once).</summary>
     public byte[]? Input { get; init; }
 }

@@ -154,7 +154,7 @@ public sealed class ShellRunner : IDisposable
             return;
         }
 
-        var running = new RunningCommand(pid, new OutputBuffer(output!.Reader), new OutputBuffer(errorOutput!.Reader), ended);
+        var running = new RunningCommand(pid, new OutputBuffer(output!.Reader, command.MostOutput), new OutputBuffer(errorOutput!.Reader, KeptOutput), ended);
         _running.Add(running);
         After(command.Timeout, running, () =>
         {

@@ -74,7 +74,7 @@ public sealed class ScriptedDayTests
         using var original = new DayHost(true, Configuration);
         using var ours = new DayHost(false, Configuration);
         DayHost[] hosts = [ours, original];
-        string apart = "";
+        string[] apart = [];
 
         void Step(string name, Action<DayHost> happens, params string[] told)
         {
@@ -166,6 +166,9 @@ public sealed class ScriptedDayTests
         }, "[nftall] Flush ticket(s) with nftables-allports");
 
         Step("the next start", host => host.Start(), [.. Jails.Where(Lasts).Select(jail => $"[{jail}] Restore Ban 203.0.113.1")]);
+        // What the original leaves of a crash stays: rules are there twice, and bans that ended meanwhile.
+        apart = ["nft", "iptables-legacy"];
+        DayState before = DayState.Of(ours, []);
         Step("a crash and the start after it", host =>
         {
             host.Client("set", "nftall", "banip", "203.0.113.3").MustSucceed();
@@ -173,10 +176,16 @@ public sealed class ScriptedDayTests
             host.Start();
         }, "[nftall] Restore Ban 203.0.113.3");
 
+        ours.WaitFor(() => DayState.Of(ours, []) is var now && before.Parts["iptables-legacy"] == now.Parts["iptables-legacy"]
+            && before.Parts["nft"] == now.Parts["nft"].Replace("203.0.113.3, ", "", StringComparison.Ordinal).Replace(", 203.0.113.3", "", StringComparison.Ordinal),
+            "every rule once, as before the crash");
+
         // A route that a crash left behind makes the original's ban fail, and what failed is never taken back.
-        apart = "routes";
+        apart = ["routes", "nft"];
         Step("unban of everything", host => Assert.NotEqual("0\n", host.Client("unban", "--all").Output));
-        Assert.Equal("", DayState.Of(ours, []).Parts["routes"].Trim());
+        DayState after = DayState.Of(ours, []);
+        Assert.Equal("", after.Parts["routes"].Trim());
+        Assert.Equal(1, after.Parts["nft"].Split('\n').Count(line => line.Contains("saddr @addr-set-nftall", StringComparison.Ordinal)));
     }
 
     private static string Attacker(string jail) => $"192.0.2.{Array.IndexOf(Jails, jail) + 1}";

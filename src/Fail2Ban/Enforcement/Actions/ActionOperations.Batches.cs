@@ -8,6 +8,9 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <summary>Bans that are plain commands of iptables or ipset: many through one process. One alone is run as it is written.</summary>
 internal sealed partial class ActionOperations
 {
+    private const int WorthListing = 20;
+    private const int MostListing = 64 * 1024 * 1024;
+
     /// <summary>Whether it can wait and go together with others.</summary>
     public bool CanBeBatched(BanVerb verb, Ban ban)
     {
@@ -21,7 +24,7 @@ internal sealed partial class ActionOperations
         {
             var portion = new List<PendingElement>();
             int bytes = 0;
-            foreach (PendingElement item in group)
+            foreach (PendingElement item in await OrderedAsync(group.Key, [.. group]).ConfigureAwait(false))
             {
                 int length = group.Key.LineFor(SubjectOf(group.Key, item.Ban)!).Length;
                 if (bytes + length > BatchCommand.MostBytes)
@@ -37,6 +40,17 @@ internal sealed partial class ActionOperations
 
             await RunBatchAsync(group.Key, portion, fail).ConfigureAwait(false);
         }
+    }
+
+    // iptables looks for a rule to delete from the chain's beginning, comparing each: 10,000 rules took 34 s in the order of
+    // their bans, newest last, and a second in that of the chain.
+    private async Task<List<PendingElement>> OrderedAsync(BatchCommand batch, List<PendingElement> items)
+    {
+        if (batch.Listing is null || items.Count < WorthListing) return items;
+        var listing = new ShellCommand(batch.Listing) { Timeout = Properties.Timeout, MostOutput = MostListing };
+        if (await enforcer.RunAloneAsync(listing).ConfigureAwait(false) is not { Succeeded: true } result) return items;
+        Dictionary<string, int> places = BatchCommand.PlacesIn(result.Output);
+        return [.. items.OrderBy(item => places.GetValueOrDefault(SubjectOf(batch, item.Ban)!, int.MaxValue))];
     }
 
     // All or nothing (iptables), or repeatable (ipset -exist): where it fails, each half is tried, down to the one that is

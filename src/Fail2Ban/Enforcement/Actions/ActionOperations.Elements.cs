@@ -47,7 +47,7 @@ internal sealed partial class ActionOperations
     {
         if (!Properties.Traits.HasKernelTimeouts) return default;
         TimeSpan left = end - enforcer.Time.GetUtcNow();
-        return left > LongestKernelTime ? default : (left > TimeSpan.Zero ? left : TimeSpan.Zero) + Grace;
+        return left > LongestKernelTime ? default : TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(left.TotalSeconds))) + Grace;
     }
 
     /// <summary>Takes the kernel's answers and does what they ask for.</summary>

@@ -10,7 +10,8 @@ namespace Fail2Ban.Enforcement.Firewall;
 /// <param name="Tag">What stands for the address: <c>&lt;ip&gt;</c> or <c>&lt;fid&gt;</c>.</param>
 /// <param name="After">The line behind the address.</param>
 /// <param name="Closing">What it reads after them.</param>
-internal sealed record BatchCommand(string Restore, string Opening, string Before, string Tag, string After, string Closing)
+/// <param name="Listing">For lines that delete rules: the command that lists the chain, since such a line is searched from its beginning.</param>
+internal sealed record BatchCommand(string Restore, string Opening, string Before, string Tag, string After, string Closing, string? Listing = null)
 {
     /// <summary>At most so many bytes go through one process: its input is put into a pipe at once.</summary>
     public const int MostBytes = 60_000;
@@ -43,6 +44,28 @@ internal sealed record BatchCommand(string Restore, string Opening, string Befor
 
     /// <summary>The line for an address or a network.</summary>
     public string LineFor(string range) => $"{Before}{range}{After}\n";
+
+    /// <summary>Where each address or network stands in a listing, as <c>-s 192.0.2.1/32</c> or behind -d; the first one counts.</summary>
+    public static Dictionary<string, int> PlacesIn(string listing)
+    {
+        var places = new Dictionary<string, int>();
+        int line = 0;
+        foreach (ReadOnlySpan<char> rule in listing.AsSpan().EnumerateLines())
+        {
+            int at = rule.IndexOf(" -s ");
+            if (at < 0) at = rule.IndexOf(" -d ");
+            line++;
+            if (at < 0) continue;
+            ReadOnlySpan<char> range = rule[(at + 4)..];
+            int end = range.IndexOf(' ');
+            if (end >= 0) range = range[..end];
+            if (range.EndsWith("/32") && !range.Contains(':')) range = range[..^3];
+            else if (range.EndsWith("/128")) range = range[..^4];
+            places.TryAdd(range.ToString(), line);
+        }
+
+        return places;
+    }
 
     private static bool IsTag(string word) => word is "<ip>" or "<fid>";
 
@@ -81,7 +104,9 @@ internal sealed record BatchCommand(string Restore, string Opening, string Befor
             hasSource |= IsTag(rule[i]) && rule[i - 1] is "-s" or "--source" or "-d" or "--destination";
         }
 
-        return hasSource ? Of($"{words[0]}-restore{wait} --noflush", $"*{table}\n", rule, "COMMIT\n") : null;
+        if (!hasSource) return null;
+        BatchCommand batch = Of($"{words[0]}-restore{wait} --noflush", $"*{table}\n", rule, "COMMIT\n");
+        return rule[0] == "-D" ? batch with { Listing = $"{words[0]}{wait} -t {table} -S {rule[1]}" } : batch;
     }
 
     private static BatchCommand Of(string restore, string opening, ReadOnlySpan<string> line, string closing)

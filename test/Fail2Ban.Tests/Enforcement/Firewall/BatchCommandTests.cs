@@ -20,6 +20,17 @@ public sealed class BatchCommandTests
         Assert.Equal(input, batch.Opening + batch.LineFor("192.0.2.1") + batch.Closing);
     }
 
+    [Fact]
+    public void A_deletion_knows_how_its_chain_is_listed()
+    {
+        Assert.True(BatchCommand.TryParse("ip6tables -w -t raw -D f2b-sshd -s <ip> -j DROP", out BatchCommand? batch));
+        Assert.Equal("ip6tables -w -t raw -S f2b-sshd", batch.Listing);
+        Assert.True(BatchCommand.TryParse("iptables -I f2b-sshd 1 -s <ip> -j DROP", out batch));
+        Assert.Null(batch.Listing);
+        Dictionary<string, int> places = BatchCommand.PlacesIn("-N f2b-sshd\n-A f2b-sshd -s 192.0.2.1/32 -j DROP\n-A f2b-sshd -s 10.0.0.0/8 -j DROP\n-A f2b-sshd -s 192.0.2.1/32 -j DROP\n-A f2b-sshd -s 2001:db8::1/128 -j DROP\n-A f2b-sshd -j RETURN\n");
+        Assert.Equal(new() { ["192.0.2.1"] = 2, ["10.0.0.0/8"] = 3, ["2001:db8::1"] = 5 }, places);
+    }
+
     [Theory]
     [InlineData("iptables -I f2b 1 -s <ip> -j DROP; echo done")]
     [InlineData("iptables -I f2b 1 -s <ip> -j DROP\niptables -I other 1 -s <ip> -j DROP")]
