@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Fail2Ban.Values.Expressions;
 
 namespace Fail2Ban.Values;
 
@@ -22,9 +23,18 @@ public static class Duration
             return false;
         }
 
-        if (!Arithmetic.TryEvaluate(Sum(text), out object value, out error)) return false;
-        seconds = value is bool flag ? flag ? 1L : 0L : value;
-        return true;
+        try
+        {
+            Number value = +Expression.Read(Sum(text), ExpressionNames.None).Evaluate(Random.Shared);
+            error = value.ToObject() is null ? "the number does not fit into 64 bits" : "";
+            seconds = value.ToObject() ?? 0L;
+            return error.Length == 0;
+        }
+        catch (ExpressionException failure)
+        {
+            error = failure.Reason; // a place in the rewritten text would mislead
+            return false;
+        }
     }
 
     /// <summary>Reads a duration as a floating number of seconds.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using Fail2Ban.Tracking.Bans.Formulas;
 using Fail2Ban.Values;
+using Fail2Ban.Values.Expressions;
 
 namespace Fail2Ban.Tracking.Bans;
 
@@ -9,12 +9,15 @@ namespace Fail2Ban.Tracking.Bans;
 /// <remarks>Owned by one jail loop; not thread-safe.</remarks>
 public sealed class BanTimeIncrement
 {
-    private static readonly Formula Default = Formula.Parse("ban.Time * (1<<(ban.Count if ban.Count<20 else 20)) * banFactor");
+    // What formulas and factors may refer to; see Evaluate.
+    private static readonly ExpressionNames Names = new(["ban.Time", "ban.Count", "banFactor"], PythonFunctions.All);
+
+    private static readonly Expression Default = Read("ban.Time * (1<<(ban.Count if ban.Count<20 else 20)) * banFactor");
 
     private readonly Random _random;
     private readonly Dictionary<string, string> _texts = [];
     private Number _factor = Number.Of(1);
-    private Formula? _formula; // null: the default one, or one that could not be read while multipliers made it idle
+    private Expression? _formula; // null: the default one, or one that could not be read while multipliers made it idle
     private string? _formulaError;
     private BigInteger[] _multipliers = [];
     private double? _maxTime;
@@ -93,13 +96,13 @@ public sealed class BanTimeIncrement
         {
             double seconds = _multipliers.Length > 0
                 ? (InSeconds(jail) * _factor * Number.Of(_multipliers[Math.Min(count, _multipliers.Length - 1)])).Real
-                : Math.Max(jail.Seconds, (_formula ?? Default).Evaluate(new FormulaContext(InSeconds(jail), Number.Of(count), _factor, _random)).Real);
-            if (!double.IsFinite(seconds)) throw new FormulaException($"the result is {seconds}");
+                : Math.Max(jail.Seconds, Evaluate(_formula ?? Default, InSeconds(jail), count, _factor).Real);
+            if (!double.IsFinite(seconds)) throw new ExpressionException($"the result is {seconds}");
             if (_maxTime is { } most) seconds = Math.Min(seconds, most);
             if (_randomTime is { } spread) seconds += _random.NextDouble() * spread;
             return new BanTime(seconds);
         }
-        catch (FormulaException exception)
+        catch (ExpressionException exception)
         {
             error = exception.Message;
             return jail;
@@ -124,10 +127,10 @@ public sealed class BanTimeIncrement
         {
             _factor = value.Length == 0
                 ? Number.Of(1)
-                : Formula.Parse(value).Evaluate(new FormulaContext(Number.Of(600), Number.Of(1), Number.Of(1), _random));
+                : Evaluate(Read(value), Number.Of(600), 1, Number.Of(1));
             return null;
         }
-        catch (FormulaException exception)
+        catch (ExpressionException exception)
         {
             return $"bantime.factor = {value}: {exception.Message}";
         }
@@ -152,15 +155,15 @@ public sealed class BanTimeIncrement
     {
         try
         {
-            Formula? formula = value.Length == 0 ? null : Formula.Parse(value);
+            Expression? formula = value.Length == 0 ? null : Read(value);
 
             // A division by zero only shows with numbers; the first ban is too late to hear of it, so ask at once.
-            formula?.Evaluate(new FormulaContext(Number.Of(600), Number.Of(1), _factor, _random));
+            if (formula is not null) Evaluate(formula, Number.Of(600), 1, _factor);
             _formula = formula;
             _formulaError = null;
             return null;
         }
-        catch (FormulaException exception)
+        catch (ExpressionException exception)
         {
             string error = $"bantime.formula = {value}: {exception.Message}";
             if (_multipliers.Length == 0) return error;
@@ -169,6 +172,10 @@ public sealed class BanTimeIncrement
             return null;
         }
     }
+
+    private static Expression Read(string text) => Expression.Read(text, Names);
+
+    private Number Evaluate(Expression expression, Number time, int count, Number factor) => expression.Evaluate(_random, time, Number.Of(count), factor);
 
     private static Number InSeconds(BanTime time) =>
         time.Seconds == Math.Floor(time.Seconds) ? Number.Of(new BigInteger(time.Seconds)) : time.Seconds;
