@@ -242,7 +242,7 @@ public sealed class Jail
         }
 
         DateTimeOffset now = _services.Time.GetUtcNow();
-        if (now - _purgedAt < PurgeInterval) return;
+        if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return; // the clock may have been set back
         _purgedAt = now;
         Failures.Purge(now);
         UpdateCounters();

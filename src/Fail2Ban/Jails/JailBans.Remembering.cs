@@ -54,6 +54,9 @@ public sealed partial class JailBans
         _loop.Run(() => ProlongLaterAsync(remembered, TimeSpan.FromSeconds(delay)));
     }
 
+    /// <summary>Stores again which bans are in force: the database has lost rows.</summary>
+    internal void CompleteStore() => _loop.Run(() => _services.Store?.CompleteAsync(_jail, [.. Manager.All()]) ?? Task.CompletedTask);
+
     private Ban Lengthen(Ban ban, BanHistory history)
     {
         int before = Math.Max(history.Count, 1);

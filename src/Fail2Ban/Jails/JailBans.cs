@@ -19,12 +19,15 @@ public sealed partial class JailBans : IDisposable
     // However far the next unban is away, the clock is looked at so often: it may have been set.
     private static readonly TimeSpan ClockCheck = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan RestoreAgain = TimeSpan.FromSeconds(5);
+
     private readonly string _jail;
     private readonly JailServices _services;
     private readonly JailLoop _loop;
     private readonly Log _actionsLog;
     private readonly Log _observerLog;
     private readonly ITimer _timer;
+    private bool _isDisposed;
 
     internal JailBans(string jail, JailServices services, JailLoop loop, Func<JailCounters> counters)
     {
@@ -122,8 +125,33 @@ public sealed partial class JailBans : IDisposable
     /// <summary>Brings the stored bans back into force; what a crash left in the kernel beyond them goes.</summary>
     internal async Task RestoreAsync(IgnoreChecks ignore)
     {
+        IReadOnlyList<StoredBan>? found = _services.Store is { } store ? await store.CurrentBansAsync(_jail) : [];
+        if (found is null)
+        {
+            // Locked, or on a disk that is full or failing: the jail works meanwhile.
+            _actionsLog.NotRestored(_jail, RestoreAgain);
+            _loop.Run(() => RestoreLaterAsync(ignore));
+            return;
+        }
+
+        await RestoreAsync(ignore, found);
+    }
+
+    private async Task RestoreLaterAsync(IgnoreChecks ignore)
+    {
+        while (!_isDisposed)
+        {
+            await Task.Delay(RestoreAgain, _services.Time);
+            if (_services.Store is not { } store || await store.CurrentBansAsync(_jail) is not { } found) continue;
+            if (!_isDisposed) await RestoreAsync(ignore, found);
+            return;
+        }
+    }
+
+    private async Task RestoreAsync(IgnoreChecks ignore, IReadOnlyList<StoredBan> found)
+    {
         var restored = new List<Ban>();
-        foreach (StoredBan stored in _services.Store is { } store ? await store.CurrentBansAsync(_jail) : [])
+        foreach (StoredBan stored in found)
         {
             if (restored.Count % Slice == Slice - 1) await Task.Yield();
             if (await ignore.FindReasonAsync(stored.Ticket.Id, null) is { } reason)
@@ -138,9 +166,9 @@ public sealed partial class JailBans : IDisposable
             if (decision.Outcome == BanOutcome.Added) restored.Add(decision.Ban);
         }
 
-        // Whoever was unbanned in between must not come back: the lane does things in this order.
-        restored.RemoveAll(ban => !Manager.Contains(ban.Ticket.Id));
-        _ = Actions.TakeOverAsync([.. restored], _services.Store is { WasLeftOpen: true });
+        // Whoever was unbanned in between must not come back, whoever was banned in between must stay: the lane does
+        // things in this order.
+        _ = Actions.TakeOverAsync([.. Manager.All()], _services.Store is { WasLeftOpen: true });
         for (int i = 0; i < restored.Count; i++)
         {
             if (i % Slice == Slice - 1) await Task.Yield();
@@ -210,8 +238,15 @@ public sealed partial class JailBans : IDisposable
         foreach (Ban ban in ended) _actionsLog.Repealed(_jail, ban.Ticket.Id);
     }
 
+    /// <summary>The clock was set: bans that are over by the new time end now, and the next end is waited for anew.</summary>
+    internal void ClockWasSet() => OnTimer();
+
     /// <summary>Ends the timer.</summary>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _timer.Dispose();
+    }
 
     private Task EndAsync(IReadOnlyList<Ban> ended) => Task.WhenAll(ended.Select(EndAsync));
 

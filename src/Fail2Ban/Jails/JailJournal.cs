@@ -3,8 +3,8 @@ using Fail2Ban.Detection.Matching;
 using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Logging;
+using Fail2Ban.Store;
 using Fail2Ban.Values;
-using LogPosition = Fail2Ban.Detection.Sources.LogPosition;
 
 namespace Fail2Ban.Jails;
 
@@ -80,7 +80,7 @@ public sealed class JailJournal : ILineSink
         if (_subscription is not null) return;
         _findTime = findTime;
         if (_matches.Count == 0) _log.NoMatchSet(_jail);
-        Store.LogPosition? stored = _services.Store is { } store ? await store.FindLogAsync(_jail, JournalWatcher.SourceName) : null;
+        StoredPosition? stored = _services.Store is { } store ? await store.FindLogAsync(_jail, JournalWatcher.SourceName) : null;
         if (_subscription is null) Subscribe(stored is null ? 0 : (long)Math.Round(stored.Offset * MicrosecondsPerSecond));
     }
 
@@ -152,6 +152,6 @@ public sealed class JailJournal : ILineSink
     private async Task StoreAsync(LogPosition position)
     {
         if (_services.Store is { } store)
-            await store.UpdateLogAsync(_jail, JournalWatcher.SourceName, new Store.LogPosition(position.Offset / MicrosecondsPerSecond, position.FirstLineHash));
+            await store.UpdateLogAsync(_jail, JournalWatcher.SourceName, new StoredPosition(position.Offset / MicrosecondsPerSecond, position.FirstLineHash));
     }
 }

@@ -3,7 +3,7 @@ using Fail2Ban.Detection.Matching;
 using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Files;
 using Fail2Ban.Logging;
-using LogPosition = Fail2Ban.Detection.Sources.LogPosition;
+using Fail2Ban.Store;
 
 namespace Fail2Ban.Jails;
 
@@ -164,7 +164,7 @@ public sealed class JailLogs : ILineSink
         if (resume is null && _services.Store is { } store)
         {
             string hash = LogFile.FirstLineHash(log.Path);
-            Store.LogPosition? known = await store.AddLogAsync(_jail, log.Path, new Store.LogPosition(0, hash));
+            StoredPosition? known = await store.AddLogAsync(_jail, log.Path, new StoredPosition(0, hash));
             if (known is not null) resume = new LogPosition((long)known.Offset, known.FirstLineHash);
         }
 
@@ -178,7 +178,7 @@ public sealed class JailLogs : ILineSink
     private async Task StoreAsync(string path, LogPosition position)
     {
         if (_services.Store is { } store)
-            await store.UpdateLogAsync(_jail, path, new Store.LogPosition(position.Offset, position.FirstLineHash));
+            await store.UpdateLogAsync(_jail, path, new StoredPosition(position.Offset, position.FirstLineHash));
     }
 
     private sealed class FollowedLog(string path, bool fromEnd)

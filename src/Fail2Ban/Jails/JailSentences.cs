@@ -18,6 +18,7 @@ internal static class JailSentences
     public const string FilterLogger = "fail2ban.filter";
     public const string ActionsLogger = "fail2ban.actions";
     public const string ObserverLogger = "fail2ban.observer";
+    public const string ServerLogger = "fail2ban.server";
 
     public static void Creating(this Log log, string jail) => log.Write(LogLevel.Info, $"Creating new jail '{jail}'");
 
@@ -88,6 +89,12 @@ internal static class JailSentences
 
     public static void NotStored(this Log log, string jail, FailureId id) =>
         log.Write(LogLevel.Warning, $"[{jail}] the ban of {id} is in force, but not yet in the database: after a restart now it would be forgotten");
+
+    public static void NotRestored(this Log log, string jail, TimeSpan again) =>
+        log.Write(LogLevel.Error, $"[{jail}] the bans of the last run cannot be read yet; tried again every {again.TotalSeconds:0} s");
+
+    public static void ClockSet(this Log log, TimeSpan step) => log.Write(LogLevel.Warning,
+        $"The clock was set {(step > TimeSpan.Zero ? "forward" : "back")} by {Math.Abs(step.TotalSeconds):0} s (or the machine slept): all bans are judged by the new time");
 
     public static void RemovedLog(this Log log, string path) => log.Write(LogLevel.Info, $"Removed logfile: {PythonText.Repr(path)}");
 

@@ -21,6 +21,7 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     private Enforcer? _enforcer;
     private DnsResolver? _resolver;
     private OwnAddresses? _own;
+    private ClockWatch? _clock;
 
     /// <summary>The server's log.</summary>
     public Log Log => log;
@@ -58,9 +59,14 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     /// <summary>This host's own addresses.</summary>
     public OwnAddresses Own => Make(ref _own, () => new OwnAddresses(Resolver, time));
 
+    /// <summary>Begins to watch the clock, once.</summary>
+    /// <param name="set">Told by how much it was set, back where negative.</param>
+    internal void WatchClock(Action<TimeSpan> set) => Make(ref _clock, () => new ClockWatch(time, set));
+
     /// <summary>Ends everything that was made, the database last.</summary>
     public async ValueTask DisposeAsync()
     {
+        _clock?.Dispose();
         _watcher?.Dispose();
         _journal?.Dispose();
         if (_enforcer is not null) await _enforcer.DisposeAsync();

@@ -42,8 +42,21 @@ public sealed class JailSet(JailServices services)
     internal async Task<bool> AddAsync(Jail jail)
     {
         if (!_jails.TryAdd(jail.Name, jail)) return false;
+        services.WatchClock(OnClockSet);
         if (services.Store is { } store) await store.AddJailAsync(jail.Name);
         return true;
+    }
+
+    /// <summary>Stores again which bans are in force, because the database has lost rows.</summary>
+    internal void CompleteStore()
+    {
+        foreach (Jail jail in All) jail.Bans.CompleteStore();
+    }
+
+    private void OnClockSet(TimeSpan step)
+    {
+        services.Log.For(JailSentences.ServerLogger).ClockSet(step);
+        foreach (Jail jail in All) jail.Bans.ClockWasSet();
     }
 
     /// <summary>Complete when the bans that the jails brought back at their start are in force.</summary>

@@ -16,7 +16,7 @@ public sealed class BanStore : IAsyncDisposable
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
-    private readonly SqliteConnection _connection;
+    private readonly StoreConnection _connection;
     private readonly StoreWriter _writer;
     private readonly StoreReader? _reader; // null in memory: a second connection would see another database
     private readonly ITimer _checkpoint;
@@ -30,11 +30,9 @@ public sealed class BanStore : IAsyncDisposable
         _log = log;
         _time = time;
         WasLeftOpen = database.WasLeftOpen;
-        _connection = database.Open();
-        SwitchJournal("WAL");
-        if (!database.IsMemory) _reader = new StoreReader(SecondConnection(database), file, log);
-        _connection.DefaultTimeout = 1; // from here on, no lock of another process may hold a ban for longer
-        _writer = new StoreWriter(_connection, file, log);
+        _connection = new StoreConnection(database, log);
+        _writer = new StoreWriter(_connection, file, log, OnRenewed);
+        if (!database.IsMemory) _reader = new StoreReader(database.Connect, file, log, _writer.Suspect);
         _ = _writer.Enqueue(writes => writes.DisableJail(null));
         _checkpoint = time.CreateTimer(_ => _writer.Checkpoint(), null, CheckpointInterval, CheckpointInterval);
         _purge = time.CreateTimer(_ => _ = PurgeAsync(), null, PurgeInterval, PurgeInterval);
@@ -66,6 +64,10 @@ public sealed class BanStore : IAsyncDisposable
     /// <summary><c>dbmaxmatches</c>; 10 by default, 0 stores none.</summary>
     public int MaxMatches { get; set; } = 10;
 
+    /// <summary>Called, on a thread of the store, when rows are missing: the file was damaged or deleted, or too many changes had to wait.</summary>
+    /// <remarks>Whoever knows the bans in force hands them to <see cref="CompleteAsync"/>.</remarks>
+    public Action? RowsMissing { get; set; }
+
     /// <summary>A jail is there: inserts or enables it.</summary>
     public Task<bool> AddJailAsync(string jail) => _writer.Enqueue(writes => writes.AddJail(jail));
 
@@ -74,30 +76,36 @@ public sealed class BanStore : IAsyncDisposable
 
     /// <summary>A log is followed: inserts the position if the log is new.</summary>
     /// <returns>The stored position if it belongs to the same first line; otherwise null.</returns>
-    public async Task<LogPosition?> AddLogAsync(string jail, string path, LogPosition position)
+    public async Task<StoredPosition?> AddLogAsync(string jail, string path, StoredPosition position)
     {
-        LogPosition? stored = null;
+        StoredPosition? stored = null;
         await _writer.Enqueue(writes => stored = writes.AddLog(jail, path, position)).ConfigureAwait(false);
         return stored;
     }
 
     /// <summary>What is stored of a log, whatever its first line was; null where nothing is.</summary>
-    public async Task<LogPosition?> FindLogAsync(string jail, string path)
+    public async Task<StoredPosition?> FindLogAsync(string jail, string path)
     {
-        LogPosition? stored = null;
+        StoredPosition? stored = null;
         await _writer.Enqueue(writes => stored = writes.FindLog(jail, path)).ConfigureAwait(false);
         return stored;
     }
 
     /// <summary>A log was read so far.</summary>
-    public Task<bool> UpdateLogAsync(string jail, string path, LogPosition position) =>
-        _writer.Enqueue(writes => writes.UpdateLog(jail, path, position));
+    public Task<bool> UpdateLogAsync(string jail, string path, StoredPosition position) =>
+        _writer.Enqueue(writes => writes.UpdateLog(jail, path, position), (jail, path));
 
     /// <summary>A log is not followed any more.</summary>
     public Task<bool> DeleteLogAsync(string jail, string path) => _writer.Enqueue(writes => writes.DeleteLog(jail, path));
 
     /// <summary>Stores a ban; completes when its row is committed.</summary>
     public Task<bool> AddBanAsync(string jail, Ban ban) => _writer.Enqueue(writes => writes.AddBan(jail, ban, MaxMatches));
+
+    /// <summary>Stores those of a jail's bans in force that the database does not have.</summary>
+    public Task<bool> CompleteAsync(string jail, IReadOnlyList<Ban> bans) => _writer.Enqueue(writes =>
+    {
+        if (writes.Complete(jail, bans, MaxMatches) is > 0 and var missing) _log.Completed(File, jail, missing);
+    });
 
     /// <summary>Deletes the rows of an id, whether it is banned or not.</summary>
     /// <param name="jail">Null: of every jail.</param>
@@ -107,10 +115,11 @@ public sealed class BanStore : IAsyncDisposable
     /// <summary>The bans of a jail that are still in force, ordered by id; corrections are <see cref="BanRestore"/>'s.</summary>
     /// <param name="jail">Null: of all jails.</param>
     /// <param name="within">Only bans that began within this time before now; null: all.</param>
-    public Task<IReadOnlyList<StoredBan>> CurrentBansAsync(string? jail, TimeSpan? within = null)
+    /// <returns>Null where the database cannot be read now.</returns>
+    public Task<IReadOnlyList<StoredBan>?> CurrentBansAsync(string? jail, TimeSpan? within = null)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        return Ask<IReadOnlyList<StoredBan>>(connection => BanReads.CurrentBans(connection, jail, now, now - within), []);
+        return Ask<IReadOnlyList<StoredBan>?>(connection => BanReads.CurrentBans(connection, jail, now, now - within), null);
     }
 
     /// <summary>How often an id was banned, or null.</summary>
@@ -129,7 +138,7 @@ public sealed class BanStore : IAsyncDisposable
     public Task<bool> PurgeAsync()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        return _writer.Enqueue(writes => writes.Purge(now, PurgeAge));
+        return _writer.EnqueuePurge(writes => writes.Purge(now, PurgeAge));
     }
 
     /// <summary>Completes when everything asked for before is on disk (or could not be put there).</summary>
@@ -151,25 +160,16 @@ public sealed class BanStore : IAsyncDisposable
         await closed.Task.ConfigureAwait(false);
     }
 
-    private SqliteConnection SecondConnection(DatabaseFile database)
+    private void OnRenewed()
     {
-        try
-        {
-            return database.Connect();
-        }
-        catch (SqliteException error)
-        {
-            _log.ConnectFailed(File, error.Reason());
-            _connection.Dispose();
-            throw new StoreException(error.Reason(), error);
-        }
+        _reader?.Renew();
+        RowsMissing?.Invoke();
     }
 
     private void Close()
     {
         _writer.Stop();
         _reader?.Dispose();
-        SwitchJournal("DELETE"); // the original cannot open a write-ahead log
         _connection.Dispose();
         _log.Closed();
     }
@@ -182,17 +182,5 @@ public sealed class BanStore : IAsyncDisposable
         T answer = nothing;
         await _writer.Enqueue(writes => answer = question(writes.Connection)).ConfigureAwait(false);
         return answer;
-    }
-
-    private void SwitchJournal(string mode)
-    {
-        try
-        {
-            _connection.Execute($"PRAGMA journal_mode = {mode}");
-        }
-        catch (SqliteException error)
-        {
-            _log.NotWriteAhead(File, error.Reason()); // locked or read-only: the other modes work too, only slower
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fail2Ban.Tracking.Bans;
 using Fail2Ban.Values;
 using Microsoft.Data.Sqlite;
@@ -17,7 +18,6 @@ internal sealed class BanWrites : IDisposable
     private readonly SqliteCommand _findLog;
     private readonly SqliteCommand _addLog;
     private readonly SqliteCommand _updateLog;
-    private readonly SqliteCommand _setPosition;
 
     public BanWrites(SqliteConnection connection)
     {
@@ -26,20 +26,27 @@ internal sealed class BanWrites : IDisposable
         _disableJail = Prepare("UPDATE jails SET enabled = 0 WHERE name = $0 OR $0 IS NULL", 1);
         _addBan = Prepare("INSERT INTO bans(jail, ip, timeofban, bantime, bancount, data) VALUES($0, $1, $2, $3, $4, $5)", 6);
         _setBadIp = Prepare("INSERT OR REPLACE INTO bips(jail, ip, timeofban, bantime, bancount, data) VALUES($0, $1, $2, $3, $4, $5)", 6);
-        _findLog = Prepare(
-            "SELECT l.firstlinemd5, l.lastfilepos, p.device, p.inode FROM logs l LEFT JOIN f2b_positions p "
-            + "ON p.jail = l.jail AND p.path = l.path AND p.hash = l.firstlinemd5 AND p.offset = l.lastfilepos WHERE l.jail = $0 AND l.path = $1",
-            2);
+        _findLog = Prepare("SELECT firstlinemd5, lastfilepos FROM logs WHERE jail = $0 AND path = $1", 2);
         _addLog = Prepare("INSERT OR IGNORE INTO logs(jail, path, firstlinemd5, lastfilepos) VALUES($0, $1, $2, $3)", 4);
         _updateLog = Prepare("UPDATE logs SET firstlinemd5 = $2, lastfilepos = $3 WHERE jail = $0 AND path = $1", 4);
-        _setPosition = Prepare("INSERT OR REPLACE INTO f2b_positions(jail, path, hash, offset, device, inode) VALUES($0, $1, $2, $3, $4, $5)", 6);
     }
 
     public SqliteConnection Connection { get; }
 
-    public void AddJail(string jail) => _addJail.Run(jail);
+    /// <summary>The enabled jails: what rows refer to, should the file have to be made anew.</summary>
+    public HashSet<string> Jails { get; init; } = [];
 
-    public void DisableJail(string? jail) => _disableJail.Run(jail);
+    public void AddJail(string jail)
+    {
+        _addJail.Run(jail);
+        Jails.Add(jail);
+    }
+
+    public void DisableJail(string? jail)
+    {
+        _disableJail.Run(jail);
+        if (jail is not null) Jails.Remove(jail);
+    }
 
     public void AddBan(string jail, Ban ban, int maxMatches)
     {
@@ -61,29 +68,43 @@ internal sealed class BanWrites : IDisposable
         }
     }
 
-    public LogPosition? AddLog(string jail, string path, LogPosition position)
+    public StoredPosition? AddLog(string jail, string path, StoredPosition position)
     {
-        LogPosition? stored = FindLog(jail, path);
+        StoredPosition? stored = FindLog(jail, path);
         if (stored is not null) return stored.FirstLineHash == position.FirstLineHash ? stored : null;
         _addLog.Run(jail, path, position.FirstLineHash, Sqlite.ToColumn(position.Offset));
         return null;
     }
 
-    public void UpdateLog(string jail, string path, LogPosition position)
+    public void UpdateLog(string jail, string path, StoredPosition position)
     {
         object offset = Sqlite.ToColumn(position.Offset);
         _addLog.Run(jail, path, position.FirstLineHash, offset);
         _updateLog.Run(jail, path, position.FirstLineHash, offset);
-        if (position.Inode != 0) _setPosition.Run(jail, path, position.FirstLineHash, offset, (long)position.Device, (long)position.Inode);
     }
 
     public void DeleteLog(string jail, string path)
     {
-        foreach (string table in new[] { "logs", "f2b_positions" })
+        using SqliteCommand delete = Connection.Prepare("DELETE FROM logs WHERE jail = $0 AND path = $1", 2);
+        delete.Run(jail, path);
+    }
+
+    /// <summary>Writes those of a jail's live bans that have no row, or one of another ban.</summary>
+    /// <returns>How many were missing.</returns>
+    public int Complete(string jail, IEnumerable<Ban> bans, int maxMatches)
+    {
+        AddJail(jail);
+        int missing = 0;
+        using SqliteCommand find = Connection.Prepare("SELECT timeofban FROM bips WHERE jail = $0 AND ip = $1", 2);
+        foreach (Ban ban in bans)
         {
-            using SqliteCommand delete = Connection.Prepare($"DELETE FROM {table} WHERE jail = $0 AND path = $1", 2);
-            delete.Run(jail, path);
+            object? begin = find.With(jail, ban.Ticket.Id.ToString()).ExecuteScalar();
+            if (begin is not null && Convert.ToDouble(begin, CultureInfo.InvariantCulture) >= Math.Floor(ban.Ticket.Time.ToUnixSeconds())) continue;
+            AddBan(jail, ban, maxMatches);
+            missing++;
         }
+
+        return missing;
     }
 
     public void Purge(DateTimeOffset now, TimeSpan age)
@@ -111,15 +132,11 @@ internal sealed class BanWrites : IDisposable
         _ => "$0 IS NULL AND $1 IS NULL",
     };
 
-    public LogPosition? FindLog(string jail, string path)
+    public StoredPosition? FindLog(string jail, string path)
     {
         using SqliteDataReader row = _findLog.With(jail, path).ExecuteReader();
         if (!row.Read()) return null;
-        return new LogPosition(
-            row.IsDBNull(1) ? 0 : row.GetDouble(1),
-            row.IsDBNull(0) ? "" : row.GetString(0),
-            row.IsDBNull(2) ? 0 : (ulong)row.GetInt64(2),
-            row.IsDBNull(3) ? 0 : (ulong)row.GetInt64(3));
+        return new StoredPosition(row.IsDBNull(1) ? 0 : row.GetDouble(1), row.IsDBNull(0) ? "" : row.GetString(0));
     }
 
     private SqliteCommand Prepare(string sql, int parameters)

@@ -33,32 +33,26 @@ internal static class Schema
         "CREATE INDEX IF NOT EXISTS bips_ip ON bips(ip)",
     ];
 
-    // Ours: which file an offset belongs to. The original never looks at it.
-    private const string Positions =
-        "CREATE TABLE IF NOT EXISTS f2b_positions(jail TEXT NOT NULL, path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, "
-        + "hash TEXT NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY(jail, path), FOREIGN KEY(jail) REFERENCES jails(name) ON DELETE CASCADE)";
-
     /// <summary>The version of a database; 0 where it has no tables of fail2ban.</summary>
     public static long VersionOf(SqliteConnection connection) =>
         HasTable(connection, "fail2banDb") ? connection.Scalar("SELECT max(version) FROM fail2banDb") as long? ?? 0 : 0;
 
-    /// <summary>Creates what is missing.</summary>
+    /// <summary>Creates what is missing, in one transaction.</summary>
     public static void Create(SqliteConnection connection)
     {
+        connection.Execute("PRAGMA auto_vacuum = INCREMENTAL"); // a new file's: what purging frees goes back to the disk
         using SqliteTransaction transaction = connection.BeginTransaction();
+        CreateWithin(connection);
+        transaction.Commit();
+    }
+
+    /// <summary>Creates what is missing, in the transaction of the caller.</summary>
+    public static void CreateWithin(SqliteConnection connection)
+    {
         CreateIfMissing(connection, "fail2banDb", "CREATE TABLE fail2banDb(version INTEGER)");
         CreateTables(connection);
         connection.Execute("DELETE FROM fail2banDb");
         connection.Execute($"INSERT INTO fail2banDb(version) VALUES({Version})");
-        transaction.Commit();
-    }
-
-    /// <summary>Adds our own table to a database of this version.</summary>
-    public static void Complete(SqliteConnection connection)
-    {
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        CreateTables(connection);
-        transaction.Commit();
     }
 
     /// <summary>Brings versions 1 to 3 to 4, in one transaction.</summary>
@@ -95,7 +89,6 @@ internal static class Schema
         CreateIfMissing(connection, "bans", Bans);
         CreateIfMissing(connection, "bips", BadIps);
         foreach (string index in Indices) connection.Execute(index);
-        connection.Execute(Positions);
     }
 
     private static void Rebuild(SqliteConnection connection, string table, string create, string columns)

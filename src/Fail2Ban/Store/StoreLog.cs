@@ -61,8 +61,23 @@ internal static class StoreLog
     public static void ReadFailed(this Log log, string file, string reason) =>
         log.Write(LogLevel.Error, $"Cannot read database '{file}': {reason}");
 
-    public static void NotWriteAhead(this Log log, string file, string reason) =>
-        log.Write(LogLevel.Warning, $"Database '{file}' stays without write-ahead log: {reason}");
+    public static void NotWriteAhead(this Log log, string file) =>
+        log.Write(LogLevel.Warning, $"Database '{file}' has no write-ahead log now (read-only, or locked by another process); it works without, only slower");
+
+    public static void StillWriteAhead(this Log log, string file, string reason) =>
+        log.Write(LogLevel.Warning, $"Database '{file}' keeps its write-ahead log '{file}-wal', which belongs to it: {reason}");
+
+    public static void Waiting(this Log log, string file, string reason, TimeSpan patience) =>
+        log.Write(LogLevel.Warning, $"Database '{file}' cannot be opened yet: {reason}; waiting for {patience.TotalSeconds:0} s at most");
+
+    public static void Broken(this Log log, string file, string reason) =>
+        log.Write(LogLevel.Error, $"Database '{file}' is damaged: {reason}; bans go on, the file is replaced");
+
+    public static void FileGone(this Log log, string file) =>
+        log.Write(LogLevel.Error, $"Database '{file}' was deleted while in use; a new one is made");
+
+    public static void Completed(this Log log, string file, string jail, int missing) =>
+        log.Write(LogLevel.Notice, $"Database '{file}': {missing} ban(s) of jail '{jail}' were missing and are stored again");
 
     public static void Closed(this Log log) => log.Write(LogLevel.Info, $"Connection to database closed.");
 }

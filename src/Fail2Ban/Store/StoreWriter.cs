@@ -6,207 +6,172 @@ namespace Fail2Ban.Store;
 /// <summary>The one thread that writes: it takes whatever is queued and commits it in one transaction.</summary>
 /// <remarks>
 /// Thread safety: any thread may enqueue. A change that cannot be written now (a lock for longer than the connection's
-/// time-out of one second, a full disk) answers false and stays in the queue; of more than <see cref="MaxQueued"/> such
-/// changes the oldest is lost.
+/// time-out of one second, a full disk) answers false and stays in the queue. A damaged file is moved aside and replaced.
 /// </remarks>
 internal sealed class StoreWriter
 {
-    private const int MaxBatch = 5000;
-    private const int MaxQueued = 200_000;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+    // With a locked database each try takes a second.
+    private const int TriesAtEnd = 5;
 
-    private sealed class Change(Action<BanWrites> run)
-    {
-        public Action<BanWrites> Run { get; } = run;
-
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private readonly SqliteConnection _connection;
+    private readonly StoreConnection _connection;
     private readonly string _file;
     private readonly Log _log;
+    private readonly Action _renewed;
+    private readonly StoreQueue _queue = new();
+    private readonly List<StoreChange> _refused = []; // of the batch in the works
     private readonly Thread _thread;
-    private readonly object _gate = new();
-    private readonly LinkedList<Change> _queue = []; // guarded by _gate; those in the works stay until committed
-    private readonly List<Change> _refused = []; // of the batch in the works
-    private bool _stop; // guarded by _gate
-    private bool _checkpoint; // guarded by _gate
-    private bool _dirty;
+    private volatile bool _suspect;
     private bool _failing;
-    private long _lost;
+    private bool _broken;
+    private bool _shrink;
+    private string? _refusal; // the last one that was logged
 
-    public StoreWriter(SqliteConnection connection, string file, Log log)
+    /// <summary>Starts the thread.</summary>
+    /// <param name="connection">Its own from now on.</param>
+    /// <param name="file">For the log.</param>
+    /// <param name="log">Where faults are told, each once.</param>
+    /// <param name="renewed">Called in the thread when the file was replaced or changes were lost: what is still known elsewhere has to be written again.</param>
+    public StoreWriter(StoreConnection connection, string file, Log log, Action renewed)
     {
         _connection = connection;
         _file = file;
         _log = log;
+        _renewed = renewed;
         _thread = new Thread(Work) { IsBackground = true, Name = "f2b/store" };
         _thread.Start();
     }
 
-    public Task<bool> Enqueue(Action<BanWrites> run)
-    {
-        var change = new Change(run);
-        lock (_gate)
-        {
-            if (_stop) return Task.FromResult(false);
-            _queue.AddLast(change);
-            Monitor.Pulse(_gate);
-        }
+    public Task<bool> Enqueue(Action<BanWrites> run, object? subject = null) => _queue.Add(new StoreChange(run, subject));
 
-        return change.Done.Task;
-    }
+    /// <summary>Deletes old rows, and makes the file smaller where that leaves much of it empty.</summary>
+    public Task<bool> EnqueuePurge(Action<BanWrites> run) => Enqueue(writes =>
+    {
+        run(writes);
+        _shrink = true;
+    });
 
     /// <summary>Moves the write-ahead log into the file, if there is anything in it.</summary>
-    public void Checkpoint()
+    public void Checkpoint() => _queue.RequestCheckpoint();
+
+    /// <summary>Somebody who read found the file damaged: it is replaced.</summary>
+    public void Suspect()
     {
-        lock (_gate)
-        {
-            _checkpoint = true;
-            Monitor.Pulse(_gate);
-        }
+        _suspect = true;
+        _queue.RequestCheckpoint();
     }
 
-    /// <summary>Writes what is queued, as far as that is possible at once, and ends the thread. The connection stays open.</summary>
+    /// <summary>Writes what is queued, as far as that is possible within some seconds, and ends the thread. The connection stays open.</summary>
     public void Stop()
     {
-        lock (_gate)
-        {
-            _stop = true;
-            Monitor.Pulse(_gate);
-        }
-
+        _queue.Stop();
         _thread.Join();
     }
 
     private void Work()
     {
-        using var writes = new BanWrites(_connection);
-        while (true)
+        for (int tries = 0; ;)
         {
-            List<Change> batch = [];
-            lock (_gate)
-            {
-                while (_queue.Count == 0 && !_stop && !_checkpoint) Monitor.Wait(_gate);
-                foreach (Change change in _queue)
-                {
-                    if (batch.Count == MaxBatch) break;
-                    batch.Add(change);
-                }
-            }
-
-            bool written = Commit(writes, batch);
-            if (written) MoveIntoFile();
-            bool stop;
-            lock (_gate)
-            {
-                if (written)
-                    foreach (Change _ in batch) _queue.RemoveFirst();
-                stop = _stop && (_queue.Count == 0 || !written);
-            }
-
+            List<StoreChange> batch = _queue.Next(out bool checkpoint);
+            bool written = Try(batch, checkpoint);
+            bool more = written ? _queue.Written(batch.Count) : batch.Count > 0;
             if (written) Answer(batch);
-            else Postpone();
-            if (stop) break;
+            else _queue.Postpone();
+            if (_queue.IsStopping && (!more || (!written && ++tries == TriesAtEnd))) break;
         }
 
-        lock (_gate)
-        {
-            foreach (Change change in _queue) change.Done.TrySetResult(false);
-            if (_queue.Count > 0) _log.WritesLost(_file, _queue.Count);
-        }
+        if (_queue.Abandon() is > 0 and var left) _log.WritesLost(_file, left);
     }
 
-    private bool Commit(BanWrites writes, List<Change> batch)
+    // The thread's border: whatever goes wrong is told once, and tried again.
+    private bool Try(List<StoreChange> batch, bool checkpoint)
     {
-        _refused.Clear();
-        if (batch.Count == 0) return true;
         try
         {
-            _connection.Execute("BEGIN IMMEDIATE");
-            foreach (Change change in batch)
+            if (_suspect)
             {
-                try
-                {
-                    change.Run(writes);
-                }
-                catch (Exception error) when (error is not SqliteException sqlite || !(sqlite.MayPass() || sqlite.IsBroken()))
-                {
-                    // The change itself is wrong (a ban of an unknown jail): the others of the batch go on.
-                    _refused.Add(change);
-                    _log.OperationFailed(_file, error is SqliteException reason ? reason.Reason() : error.Message);
-                }
+                _suspect = false;
+                _broken = true;
             }
 
-            _connection.Execute("COMMIT");
-            _dirty = true;
-            return true;
+            if (_broken) _connection.Renew(isBroken: true);
+            _broken = false;
+            Commit(batch);
         }
-        catch (SqliteException error)
+        catch (Exception error)
         {
-            Failing(error.Reason());
-            RollBack();
+            Failed(error);
             return false;
         }
-    }
 
-    private void RollBack()
-    {
         try
         {
-            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _connection.Execute("ROLLBACK");
+            if (checkpoint) _connection.Maintain();
+            if (_shrink) _shrink = _connection.Shrink();
+            if (_shrink) _queue.RequestCheckpoint(); // and go on after what came meanwhile
         }
-        catch (SqliteException)
+        catch (Exception error)
         {
-            // The reason was said; the next BEGIN fails too if this was more than a full disk.
+            Failed(error); // tried again at the next minute; what was committed is committed
+            _shrink = false;
         }
+
+        return true;
     }
 
-    private void Answer(List<Change> batch)
+    private void Commit(List<StoreChange> batch)
     {
-        foreach (Change change in _refused) change.Done.TrySetResult(false);
-        foreach (Change change in batch) change.Done.TrySetResult(true);
-        if (batch.Count == 0 || !_failing) return;
-        _failing = false;
-        _log.WritesResumed(_file);
-        if (_lost > 0) _log.WritesLost(_file, _lost);
-        _lost = 0;
+        _refused.Clear();
+        if (batch.Count == 0) return;
+        _connection.Begin();
+        foreach (StoreChange change in batch)
+        {
+            try
+            {
+                change.Run(_connection.Writes);
+            }
+            catch (Exception error) when (error is not SqliteException sqlite || !(sqlite.MayPass() || sqlite.IsBroken()))
+            {
+                // The change itself is wrong (a ban of an unknown jail): the others of the batch go on.
+                _refused.Add(change);
+                string reason = Reason(error);
+                if (reason != _refusal) _log.OperationFailed(_file, reason); // of many with the same reason one is told
+                _refusal = reason;
+            }
+        }
+
+        _connection.Commit();
+        if (_refused.Count == 0) _refusal = null;
     }
 
-    private void Failing(string reason)
+    private void Answer(List<StoreChange> batch)
     {
+        foreach (StoreChange change in _refused) change.Done.TrySetResult(false);
+        foreach (StoreChange change in batch) change.Done.TrySetResult(true);
+        long lost = batch.Count > 0 ? _queue.TakeLost() : 0;
+        if (batch.Count > 0 && _failing)
+        {
+            _failing = false;
+            _log.WritesResumed(_file);
+        }
+
+        if (lost > 0) _log.WritesLost(_file, lost);
+        if (_connection.TakeRenewed() || lost > 0) _renewed();
+    }
+
+    private void Failed(Exception error)
+    {
+        _connection.RollBack();
+        if (error is SqliteException sqlite && sqlite.IsBroken())
+        {
+            if (!_broken) _log.Broken(_file, sqlite.Reason());
+            _broken = true;
+            return;
+        }
+
         if (_failing) return; // said once
         _failing = true;
-        _log.WriteDelayed(_file, reason);
+        _log.WriteDelayed(_file, Reason(error));
     }
 
-    private void Postpone()
-    {
-        lock (_gate)
-        {
-            foreach (Change change in _queue) change.Done.TrySetResult(false);
-            for (; _queue.Count > MaxQueued; _lost++) _queue.RemoveFirst();
-            if (!_stop) Monitor.Wait(_gate, RetryAfter);
-        }
-    }
-
-    private void MoveIntoFile()
-    {
-        lock (_gate)
-        {
-            if (!_checkpoint) return;
-            _checkpoint = false;
-        }
-
-        if (!_dirty) return;
-        try
-        {
-            _connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
-            _dirty = false;
-        }
-        catch (SqliteException error)
-        {
-            Failing(error.Reason()); // tried again at the next minute
-        }
-    }
+    private static string Reason(Exception error) => error is SqliteException sqlite ? sqlite.Reason() : error.Message;
 }

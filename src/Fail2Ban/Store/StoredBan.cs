@@ -20,9 +20,7 @@ public sealed record BanHistory(int Count, DateTimeOffset LastBegin, BanTime Las
 /// <param name="Matches">The last lines, oldest first, at most <see cref="BanStore.MaxMatches"/>.</param>
 public sealed record MergedBans(int Failures, IReadOnlyList<string> Matches);
 
-/// <summary>How far a log was read.</summary>
-/// <param name="Offset">Bytes; for the journal seconds since 1970.</param>
-/// <param name="FirstLineHash">SHA-1 in hex of the first complete line; empty where there is none. For the journal a time in ISO form.</param>
-/// <param name="Device">Device of the file; 0 where unknown. Kept in a table of our own.</param>
-/// <param name="Inode">Inode of the file; 0 where unknown. Kept in a table of our own.</param>
-public sealed record LogPosition(double Offset, string FirstLineHash, ulong Device = 0, ulong Inode = 0);
+/// <summary>A row of the table <c>logs</c>: how far a log was read, in the original's units.</summary>
+/// <param name="Offset">Column <c>lastfilepos</c>: bytes; for the journal seconds since 1970.</param>
+/// <param name="FirstLineHash">Column <c>firstlinemd5</c>: SHA-1 in hex of the first complete line; empty where there is none. For the journal a time in ISO form.</param>
+public sealed record StoredPosition(double Offset, string FirstLineHash);

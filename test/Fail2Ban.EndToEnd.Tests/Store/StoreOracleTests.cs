@@ -48,7 +48,7 @@ public sealed class StoreOracleTests : IDisposable
             Assert.True(await store.AddBanAsync("sshd", new Ban(ticket, new BanTime(3600), 2, false)));
             Assert.True(await store.AddBanAsync("sshd", new Ban(ticket with { Id = FailureId.Parse("198.51.100.0/24") }, BanTime.Permanent, 1, false)));
             Assert.True(await store.AddBanAsync("sshd", new Ban(ticket with { Id = FailureId.OfText("sess"), Address = FailureId.Parse("192.0.2.7") }, new BanTime(600.5), 1, false)));
-            await store.UpdateLogAsync("sshd", "/var/log/x", new LogPosition(77, "h", 1, 2));
+            await store.UpdateLogAsync("sshd", "/var/log/x", new StoredPosition(77, "h"));
         }
 
         string output = await Oracle.RunAsync(
@@ -88,7 +88,7 @@ public sealed class StoreOracleTests : IDisposable
             """, "", _file);
 
         await using BanStore store = Open();
-        IReadOnlyList<StoredBan> bans = await store.CurrentBansAsync("sshd");
+        IReadOnlyList<StoredBan> bans = (await store.CurrentBansAsync("sshd"))!;
         Assert.Equal(["192.0.2.2", "198.51.100.0/24", "sess"], bans.Select(ban => ban.Ticket.Id.ToString()));
         Assert.Equal([3600, -1, 600.5], bans.Select(ban => ban.Time.Seconds));
         Assert.All(bans, ban => Assert.Equal((2, 3), (ban.Count, ban.Ticket.Failures)));
@@ -113,7 +113,7 @@ public sealed class StoreOracleTests : IDisposable
         string sample = (await Oracle.RunAsync("import fail2ban, os; print(os.path.join(os.path.dirname(fail2ban.__file__), 'tests', 'files'))")).Trim();
         Assert.SkipUnless(File.Exists(Path.Combine(sample, name)), $"{name} is absent");
         File.Copy(Path.Combine(sample, name), _file);
-        await using (BanStore store = Open()) Assert.NotEmpty(await store.CurrentBansAsync(null));
+        await using (BanStore store = Open()) Assert.NotEmpty((await store.CurrentBansAsync(null))!);
         string ours = await Dump(_file);
 
         string second = Path.Combine(_folder, "theirs");

@@ -42,7 +42,7 @@ public sealed class JailBansTests : IAsyncDisposable
         await _messages.WaitForAsync("Info fail2ban.observer: [j] IP 192.0.2.1 is bad: 2 # last ");
         Assert.Contains(" - incr 10m to 40m", await _messages.WaitForAsync("is bad"), StringComparison.Ordinal);
         await _messages.WaitForAsync("Notice fail2ban.observer: [j] Increase Ban 192.0.2.1 (3 # 40m -> ");
-        StoredBan row = Assert.Single(await _store.CurrentBansAsync("j"));
+        StoredBan row = Assert.Single((await _store.CurrentBansAsync("j"))!);
         Assert.Equal((2400d, 3), (row.Time.Seconds, row.Count));
         Ban live = (await FindAsync())!;
         Assert.Equal((2400d, 3, false), (live.Time.Seconds, live.Count, live.Restored));
@@ -56,7 +56,7 @@ public sealed class JailBansTests : IAsyncDisposable
         Assert.True(await BanAsync(_now.AddSeconds(-120)));
 
         await _messages.WaitForAsync("Increase Ban 192.0.2.1 (2 # 20m -> ");
-        StoredBan row = Assert.Single(await _store.CurrentBansAsync("j"));
+        StoredBan row = Assert.Single((await _store.CurrentBansAsync("j"))!);
         Assert.Equal((600d, 1), (row.Time.Seconds, row.Count));
         Assert.True((await FindAsync())!.Restored);
     }
@@ -71,7 +71,7 @@ public sealed class JailBansTests : IAsyncDisposable
         await _messages.WaitForAsync("is bad: 1 #");
         await _messages.WaitForAsync("[j] Unban 192.0.2.1");
         Assert.DoesNotContain(_messages.All, message => message.Contains("Increase Ban", StringComparison.Ordinal));
-        Assert.Equal(1, Assert.Single(await _store.CurrentBansAsync("j")).Count);
+        Assert.Equal(1, Assert.Single((await _store.CurrentBansAsync("j"))!).Count);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class JailBansTests : IAsyncDisposable
 
         Assert.Equal(ids[100..], await _jail.InvokeAsync(jail => jail.Bans.Manager.IdsInBanOrder().Select(id => id.ToString()).ToArray()));
         await _store.FlushAsync();
-        Assert.Equal(ids[100..].Order(StringComparer.Ordinal), (await _store.CurrentBansAsync("j")).Select(ban => ban.Ticket.Id.ToString()));
+        Assert.Equal(ids[100..].Order(StringComparer.Ordinal), (await _store.CurrentBansAsync("j"))!.Select(ban => ban.Ticket.Id.ToString()));
         Assert.Equal(["Ban", "Unban", "Ban", "Unban"], _messages.All.Where(message => message.EndsWith("an 192.0.2.7", StringComparison.Ordinal))
             .Select(message => message.Split(' ')[^2]));
     }

@@ -64,7 +64,7 @@ public sealed class JailJournalTests : IAsyncDisposable
         Jail jail = await StartAsync();
         await _messages.WaitForAsync("in operation now");
         await _jails.RemoveAsync(jail);
-        LogPosition? stored = await _services.Store!.FindLogAsync("j", "systemd-journal");
+        StoredPosition? stored = await _services.Store!.FindLogAsync("j", "systemd-journal");
         Assert.Equal((first + 1) / 1e6, stored!.Offset);
         Assert.Equal(JournalTime.Text(first + 1, TimeZoneInfo.Local), stored.FirstLineHash);
 

@@ -85,7 +85,7 @@ public sealed class JailTests : IAsyncDisposable
         (count, absent) = await jail.UnbanAsync(["192.0.2.1"]);
         Assert.Equal(0, count);
         Assert.Equal(["192.0.2.1"], absent);
-        Assert.Empty(await _services.Store!.CurrentBansAsync("j"));
+        Assert.Empty((await _services.Store!.CurrentBansAsync("j"))!);
     }
 
     private async Task<Jail> StartAsync(int bantime)

@@ -36,9 +36,9 @@ public sealed class DatabaseFileTests : IDisposable
 
         await using (BanStore store = BanStore.Open(_file, _sink.Log, _time))
         {
-            StoredBan ban = Assert.Single(await store.CurrentBansAsync("a"));
+            StoredBan ban = Assert.Single((await store.CurrentBansAsync("a"))!);
             Assert.Equal(version < 3 ? (-2, 1, 7) : (600, 2, 7), (ban.Time.Seconds, ban.Count, ban.Ticket.Failures));
-            Assert.Equal(5, (await store.AddLogAsync("a", "/x", new LogPosition(0, "h")))!.Offset);
+            Assert.Equal(5, (await store.AddLogAsync("a", "/x", new StoredPosition(0, "h")))!.Offset);
         }
 
         string backup = $"{_file}.{Stamp}";
@@ -103,7 +103,7 @@ public sealed class DatabaseFileTests : IDisposable
             file.Write(new byte[50_000]);
         }
 
-        await using (BanStore store = BanStore.Open(_file, _sink.Log, _time)) Assert.NotEmpty(await store.CurrentBansAsync("a"));
+        await using (BanStore store = BanStore.Open(_file, _sink.Log, _time)) Assert.NotEmpty((await store.CurrentBansAsync("a"))!);
         Assert.Contains(_sink.Lines, line => line.StartsWith("Info Repair seems to be successful, restored ", StringComparison.Ordinal));
     }
 

@@ -98,6 +98,7 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
         {
             services.Store = await Task.Factory.StartNew(() => BanStore.Open(file, services.Log, services.Time),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            services.Store.RowsMissing = jails.CompleteStore;
         }
         catch (StoreException error)
         {

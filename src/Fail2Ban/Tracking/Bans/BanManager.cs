@@ -172,7 +172,7 @@ public sealed class BanManager
 
         LogLevel level = since.TotalSeconds switch { < 3 => LogLevel.Debug, < 60 => LogLevel.Notice, _ => LogLevel.Warning };
         DateTimeOffset now = _time.GetUtcNow();
-        bool check = since > CheckInterval && now - _lastCheck >= CheckInterval;
+        bool check = since > CheckInterval && (now - _lastCheck >= CheckInterval || now < _lastCheck); // the clock may have been set back
         if (check) _lastCheck = now;
         return new BanDecision(BanOutcome.AlreadyBanned, BanAt(index), level, check, isExtended);
     }

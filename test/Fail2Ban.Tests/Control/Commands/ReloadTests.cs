@@ -158,7 +158,7 @@ public sealed class ReloadTests : IAsyncDisposable
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("act")], "--unban"));
         Assert.Equal(["act unban 192.0.2.1"], ReadDeeds());
         Assert.Equal("[]", await CommandAsync("get", "j", "banip"));
-        Assert.Empty(await _services.Store!.CurrentBansAsync("j"));
+        Assert.Empty((await _services.Store!.CurrentBansAsync("j"))!);
     }
 
     [Fact]

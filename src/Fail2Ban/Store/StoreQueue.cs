@@ -1,0 +1,128 @@
+namespace Fail2Ban.Store;
+
+/// <summary>What waits to be written, in order and bounded, and the signals to the thread that writes it.</summary>
+/// <remarks>
+/// Thread safety: any thread adds; one thread takes. While nothing can be written, a change is answered with false by the
+/// next try and stays for later; of more than <see cref="MaxQueued"/> the oldest is lost.
+/// </remarks>
+internal sealed class StoreQueue
+{
+    private const int MaxBatch = 5000;
+    private const int MaxQueued = 200_000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _gate = new();
+    private readonly ManualResetEventSlim _stopping = new(); // set for good; ends the pause after a failure
+    private readonly LinkedList<StoreChange> _changes = []; // guarded by _gate; those in the works stay until they are written
+    private bool _checkpoint; // guarded by _gate
+    private int _compactAt = 1000; // guarded by _gate
+
+    /// <summary>Whether no more is taken.</summary>
+    public bool IsStopping => _stopping.IsSet;
+
+    /// <summary>How many changes were lost since the last call of <see cref="TakeLost"/>.</summary>
+    private long _lost; // guarded by _gate
+
+    public Task<bool> Add(StoreChange change)
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsSet) return Task.FromResult(false);
+            _changes.AddLast(change);
+            Monitor.Pulse(_gate);
+        }
+
+        return change.Done.Task;
+    }
+
+    /// <summary>Asks for a checkpoint.</summary>
+    public void RequestCheckpoint()
+    {
+        lock (_gate)
+        {
+            _checkpoint = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping.Set();
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Waits for work.</summary>
+    /// <param name="checkpoint">Whether a checkpoint was asked for.</param>
+    /// <returns>The next changes; none where only a checkpoint or the end was asked for.</returns>
+    public List<StoreChange> Next(out bool checkpoint)
+    {
+        lock (_gate)
+        {
+            while (_changes.Count == 0 && !_stopping.IsSet && !_checkpoint) Monitor.Wait(_gate);
+            checkpoint = _checkpoint;
+            _checkpoint = false;
+            return [.. _changes.Take(MaxBatch)];
+        }
+    }
+
+    /// <summary>The first changes are on disk.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool Written(int count)
+    {
+        lock (_gate)
+        {
+            for (int i = 0; i < count; i++) _changes.RemoveFirst();
+            if (count > 0) _compactAt = 1000;
+            return _changes.Count > 0;
+        }
+    }
+
+    /// <summary>Nothing can be written now: everybody who waits is told, and a pause is made.</summary>
+    public void Postpone()
+    {
+        lock (_gate)
+        {
+            foreach (StoreChange change in _changes) change.Done.TrySetResult(false);
+            if (_changes.Count > _compactAt) Compact();
+            for (; _changes.Count > MaxQueued; _lost++) _changes.RemoveFirst();
+        }
+
+        _stopping.Wait(RetryAfter);
+    }
+
+    /// <summary>How many changes were lost since the last call.</summary>
+    public long TakeLost()
+    {
+        lock (_gate) return Interlocked.Exchange(ref _lost, 0);
+    }
+
+    /// <summary>Gives up what is left.</summary>
+    /// <returns>How many changes that were.</returns>
+    public long Abandon()
+    {
+        lock (_gate)
+        {
+            foreach (StoreChange change in _changes) change.Done.TrySetResult(false);
+            long count = _changes.Count;
+            _changes.Clear();
+            return count;
+        }
+    }
+
+    // Positions in logs come every few seconds, also over a weekend with a full disk.
+    private void Compact()
+    {
+        var newer = new HashSet<object>();
+        for (LinkedListNode<StoreChange>? node = _changes.Last; node is not null;)
+        {
+            LinkedListNode<StoreChange>? before = node.Previous;
+            if (node.Value.Subject is { } subject && !newer.Add(subject)) _changes.Remove(node);
+            node = before;
+        }
+
+        _compactAt = Math.Max(1000, 2 * _changes.Count);
+    }
+}
