@@ -5,7 +5,7 @@ namespace Fail2Ban.Store;
 /// Thread safety: any thread adds; one thread takes. While nothing can be written, a change is answered with false by the
 /// next try and stays for later; of more than <see cref="MaxQueued"/> the oldest is lost.
 /// </remarks>
-internal sealed class StoreQueue
+internal sealed class StoreQueue : IDisposable
 {
     private const int MaxBatch = 5000;
     private const int MaxQueued = 200_000;
@@ -16,13 +16,13 @@ internal sealed class StoreQueue
     private readonly LinkedList<StoreChange> _changes = []; // guarded by _gate; those in the works stay until they are written
     private bool _checkpoint; // guarded by _gate
     private int _compactAt = 1000; // guarded by _gate
+    private long _lost; // guarded by _gate; since the last call of TakeLost
 
     /// <summary>Whether no more is taken.</summary>
     public bool IsStopping => _stopping.IsSet;
 
-    /// <summary>How many changes were lost since the last call of <see cref="TakeLost"/>.</summary>
-    private long _lost; // guarded by _gate
-
+    /// <summary>Puts a change behind the others.</summary>
+    /// <returns>Whether it is on disk; false too where it stays for later.</returns>
     public Task<bool> Add(StoreChange change)
     {
         lock (_gate)
@@ -45,6 +45,7 @@ internal sealed class StoreQueue
         }
     }
 
+    /// <summary>No more is taken; what waits is still to be written.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -111,6 +112,9 @@ internal sealed class StoreQueue
             return count;
         }
     }
+
+    /// <summary>After the thread that takes has ended.</summary>
+    public void Dispose() => _stopping.Dispose();
 
     // Positions in logs come every few seconds, also over a weekend with a full disk.
     private void Compact()

@@ -65,6 +65,7 @@ internal sealed class StoreWriter
     {
         _queue.Stop();
         _thread.Join();
+        _queue.Dispose();
     }
 
     private void Work()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.RegularExpressions;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;

@@ -104,14 +104,14 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
         try
         {
             string date = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss");
-            await File.WriteAllTextAsync(log, $"{date} {new string('a', 2000)} b x\n{date} fail 192.0.2.1\n{date} {new string('a', 2000)} b x\n");
+            await File.WriteAllTextAsync(log, $"{date} {new string('a', 2000)} b x\n{date} fail 192.0.2.1\n{date} {new string('a', 2000)} b x\n", TestContext.Current.CancellationToken);
             await AnswerAsync("add", "j", "polling");
             Assert.Equal("0", await AnswerAsync("get", "j", "limitsexceeded"));
             await AnswerAsync("set", "j", "addfailregex", "^ fail <HOST>$");
             await AnswerAsync("set", "j", "addfailregex", "^ (?:a+)+b <HOST>");
             await AnswerAsync("set", "j", "addlogpath", log);
             await AnswerAsync("start", "j");
-            for (int i = 0; i < 600 && await AnswerAsync("get", "j", "limitsexceeded") != "2"; i++) await Task.Delay(100);
+            for (int i = 0; i < 600 && await AnswerAsync("get", "j", "limitsexceeded") != "2"; i++) await Task.Delay(100, TestContext.Current.CancellationToken);
             Assert.Equal("2", await AnswerAsync("get", "j", "limitsexceeded"));
             Assert.Contains("('Total failed', 1)", await AnswerAsync("status", "j"), StringComparison.Ordinal); // the line between them counted
         }
