@@ -15,6 +15,7 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5); // for one try
 
     private bool _toldOfRepair;
+    private bool _toldOfConnection;
 
     public string Path => path;
 
@@ -44,7 +45,8 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
             {
                 connection = Connect();
                 long version = Schema.VersionOf(connection);
-                log.Connected(path);
+                if (!_toldOfConnection) log.Connected(path);
+                _toldOfConnection = true;
                 if (version > Schema.Version)
                     throw new StoreException("Attempt to travel to future version of database ...how did you get here??");
                 return Usable(connection, version);

@@ -23,6 +23,7 @@ internal sealed class StoreWriter
     private volatile bool _suspect;
     private bool _failing;
     private bool _broken;
+    private bool _readOnly;
     private bool _shrink;
     private string? _refusal; // the last one that was logged
 
@@ -96,7 +97,11 @@ internal sealed class StoreWriter
 
             if (_broken) _connection.Renew(isBroken: true);
             _broken = false;
+
+            // A connection that was made while the file could not be written stays so.
+            if (_readOnly && checkpoint) _connection.Renew(isBroken: false);
             Commit(batch);
+            if (batch.Count > 0) _readOnly = false;
         }
         catch (Exception error)
         {
@@ -169,6 +174,7 @@ internal sealed class StoreWriter
             return;
         }
 
+        _readOnly = error is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY };
         if (_failing) return; // said once
         _failing = true;
         _log.WriteDelayed(_file, Reason(error));
