@@ -46,40 +46,40 @@ internal static class JailSentences
     public static void Encoding(this Log log, string value) => log.Write(LogLevel.Info, $"  encoding: {value}");
 
     public static void Found(this Log log, string jail, FailureId id, DateTimeOffset time, TimeZoneInfo zone) =>
-        log.Write(LogLevel.Info, $"[{jail}] Found {id} - {Local(time, zone)}");
+        log.Write(LogLevel.Info, $"[{jail}] Found {Shown(id)} - {Local(time, zone)}");
 
     public static void Attempt(this Log log, string jail, FailureId id, DateTimeOffset time, TimeZoneInfo zone) =>
-        log.Write(LogLevel.Info, $"[{jail}] Attempt {id} - {Local(time, zone)}");
+        log.Write(LogLevel.Info, $"[{jail}] Attempt {Shown(id)} - {Local(time, zone)}");
 
     public static void Ignored(this Log log, string jail, FailureId id, string source) =>
-        log.Write(LogLevel.Info, $"[{jail}] Ignore {id} by {source}");
+        log.Write(LogLevel.Info, $"[{jail}] Ignore {Shown(id)} by {source}");
 
     public static void HostResolved(this Log log, string host, IReadOnlyList<IpRange> addresses) => log.Write(LogLevel.Warning,
         $"Determined IP using DNS Lookup: {host} = {PythonText.Str(new PythonSet([.. addresses.Select(address => (object)address.ToString())]))}");
 
     public static void Banned(this Log log, string jail, Ban ban) =>
-        log.Write(LogLevel.Notice, $"[{jail}] {(ban.Restored ? "Restore " : "")}Ban {ban.Ticket.Id}");
+        log.Write(LogLevel.Notice, $"[{jail}] {(ban.Restored ? "Restore " : "")}Ban {Shown(ban.Ticket.Id)}");
 
     public static void AlreadyBanned(this Log log, string jail, FailureId id, LogLevel level) =>
-        log.Write(level, $"[{jail}] {id} already banned");
+        log.Write(level, $"[{jail}] {Shown(id)} already banned");
 
     public static void Expired(this Log log, string jail, FailureId id) =>
-        log.Write(LogLevel.Info, $"[{jail}] Ignore {id}, expired bantime");
+        log.Write(LogLevel.Info, $"[{jail}] Ignore {Shown(id)}, expired bantime");
 
-    public static void Unbanned(this Log log, string jail, FailureId id) => log.Write(LogLevel.Notice, $"[{jail}] Unban {id}");
+    public static void Unbanned(this Log log, string jail, FailureId id) => log.Write(LogLevel.Notice, $"[{jail}] Unban {Shown(id)}");
 
-    public static void Repealed(this Log log, string jail, FailureId id) => log.Write(LogLevel.Notice, $"[{jail}] Repeal Ban {id}");
+    public static void Repealed(this Log log, string jail, FailureId id) => log.Write(LogLevel.Notice, $"[{jail}] Repeal Ban {Shown(id)}");
 
-    public static void NotBanned(this Log log, string id) => log.Write(LogLevel.Message, $"{id} is not banned");
+    public static void NotBanned(this Log log, string id) => log.Write(LogLevel.Message, $"{OneLine(id)} is not banned");
 
     public static void FoundBad(this Log log, string jail, FailureId id, DateTimeOffset time, TimeZoneInfo zone, int count, double retries, bool bans) =>
-        log.Write(LogLevel.Info, $"[{jail}] Found {id}, bad - {Local(time, zone)}, {count} # -> {PythonText.Repr(retries)}{(bans ? ", Ban" : "")}");
+        log.Write(LogLevel.Info, $"[{jail}] Found {Shown(id)}, bad - {Local(time, zone)}, {count} # -> {PythonText.Repr(retries)}{(bans ? ", Ban" : "")}");
 
     public static void KnownBad(this Log log, string jail, FailureId id, int count, DateTimeOffset last, TimeZoneInfo zone, BanTime from, BanTime to) =>
-        log.Write(LogLevel.Info, $"[{jail}] IP {id} is bad: {count} # last {Local(last, zone)} - incr {DurationText.Of(from.Seconds)} to {DurationText.Of(to.Seconds)}");
+        log.Write(LogLevel.Info, $"[{jail}] IP {Shown(id)} is bad: {count} # last {Local(last, zone)} - incr {DurationText.Of(from.Seconds)} to {DurationText.Of(to.Seconds)}");
 
     public static void Increased(this Log log, string jail, FailureId id, int count, BanTime time, DateTimeOffset end, TimeZoneInfo zone) =>
-        log.Write(LogLevel.Notice, $"[{jail}] Increase Ban {id} ({count} # {(time.IsPermanent ? "permanent" : DurationText.Of(time.Seconds))} -> {(time.IsPermanent ? "infinite" : Local(end, zone))})");
+        log.Write(LogLevel.Notice, $"[{jail}] Increase Ban {Shown(id)} ({count} # {(time.IsPermanent ? "permanent" : DurationText.Of(time.Seconds))} -> {(time.IsPermanent ? "infinite" : Local(end, zone))})");
 
     public static void IncrementFailed(this Log log, string jail, string error) =>
         log.Write(LogLevel.Error, $"[{jail}] bantime.formula: {error}; the jail's ban time is used");
@@ -88,7 +88,7 @@ internal static class JailSentences
         log.Write(LogLevel.Warning, $"ban time increment is not available as long jail database is not set");
 
     public static void NotStored(this Log log, string jail, FailureId id) =>
-        log.Write(LogLevel.Warning, $"[{jail}] the ban of {id} is in force, but not yet in the database: after a restart now it would be forgotten");
+        log.Write(LogLevel.Warning, $"[{jail}] the ban of {Shown(id)} is in force, but not yet in the database: after a restart now it would be forgotten");
 
     public static void NotRestored(this Log log, string jail, TimeSpan again) =>
         log.Write(LogLevel.Error, $"[{jail}] the bans of the last run cannot be read yet; tried again every {again.TotalSeconds:0} s");
@@ -123,6 +123,12 @@ internal static class JailSentences
 
     public static void WorkFailed(this Log log, string jail, Exception error) =>
         log.Write(LogLevel.Error, $"[{jail}] an internal error ended one piece of work; the jail goes on: {error}");
+
+    private static string Shown(FailureId id) => OneLine(id.ToString());
+
+    // An id may be any text of a log, line ends included: no line of ours may be made up by it (recidive reads them).
+    private static string OneLine(string text) => !text.AsSpan().ContainsAnyInRange('\0', '\u001f') && !text.AsSpan().ContainsAnyInRange('\u007f', '\u009f') ? text
+        : string.Concat(text.Select(letter => char.IsControl(letter) ? $"\\x{(int)letter:x2}" : letter.ToString()));
 
     /// <summary>Date and time to the second, as every sentence prints them.</summary>
     public static string Local(DateTimeOffset time, TimeZoneInfo zone) =>

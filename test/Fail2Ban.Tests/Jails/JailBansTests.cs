@@ -49,6 +49,18 @@ public sealed class JailBansTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task No_id_can_make_up_a_line_of_the_log()
+    {
+        const string Forged = "a\n2026-11-27 10:00:00,000 fail2ban.actions [1]: NOTICE  [x] Ban 198.51.100.1";
+        Assert.Equal(1, await _jail.BanAsync([Forged]));
+        Assert.Equal(1, (await _jail.UnbanAsync([Forged])).Count);
+        string told = await _messages.WaitForAsync("[j] Unban a");
+        Assert.Contains("[j] Unban a\\x0a2026-11-27 10:00:00,000 fail2ban.actions", told, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', told);
+        Assert.Contains("[j] Ban a\\x0a", await _messages.WaitForAsync("[j] Ban a"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_ticket_that_is_not_newer_than_its_row_counts_as_restored_and_is_not_stored_again()
     {
         await WithHistoryAsync("j", count: 1, seconds: 600, ago: 100);
