@@ -15,11 +15,12 @@ internal static class NetworkNamespace
     /// <param name="owner">The test's class.</param>
     /// <param name="wrapper">Put in front of the child's command, inside the namespace.</param>
     /// <param name="test">The test's method.</param>
-    public static bool IsInside(object owner, string[]? wrapper = null, [CallerMemberName] string test = "")
+    /// <param name="asUser">In a user namespace, as in a container: the kernel then grants nothing beyond it.</param>
+    public static bool IsInside(object owner, string[]? wrapper = null, [CallerMemberName] string test = "", bool asUser = false)
     {
         if (Environment.GetEnvironmentVariable(Marker) == test) return true;
 
-        string[] unshare = Environment.IsPrivilegedProcess ? ["unshare", "-n"] : ["unshare", "-Urn"];
+        string[] unshare = Environment.IsPrivilegedProcess && !asUser ? ["unshare", "-n"] : ["unshare", "-Urn"];
         (int code, string output) = Probe([.. unshare, .. wrapper ?? [], "true"]);
         if (code == 0) (code, output) = Probe([.. unshare, "nft", "list", "ruleset"]);
         if (code != 0) Assert.Skip($"no network namespace with nf_tables here: {output}");

@@ -77,6 +77,48 @@ public sealed class NftKernelTests
         Assert.Equal(100_000, Count(Hash));
     }
 
+    [Fact]
+    public void Transaction_that_is_larger_than_the_send_buffer_is_halved()
+    {
+        if (!NetworkNamespace.IsInside(this, asUser: true)) return;
+        Assert.Equal(0, NetworkNamespace.Run(["sh", "-c", "nft add table inet t && nft add set inet t ranges '{ type ipv6_addr; flags interval,timeout; }'"]).Code);
+        using var kernel = new NftKernel();
+        ElementChange[] changes = [.. Enumerable.Range(0, 10_000).Select(number => new ElementChange(Interval, IpRange.Create(Six(number)), true, TimeSpan.FromHours(1)))];
+        kernel.Apply(changes);
+        Assert.All(changes, change => Assert.Equal(ElementResult.Done, ResultOf(change)));
+        Assert.Equal(10_000, Count(Interval));
+
+        static IPAddress Six(int number) => new([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)(number >> 7), (byte)(number << 1), 0]);
+    }
+
+    [Fact]
+    public void In_a_container_a_set_is_replaced_as_far_as_the_send_buffer_allows_and_filled_up_by_what_follows()
+    {
+        if (!NetworkNamespace.IsInside(this, asUser: true)) return;
+        MakeSets();
+        using var kernel = new NftKernel();
+        kernel.Apply([Change(Hash, 70_000, true)]);
+        ElementChange[] wanted = [.. Enumerable.Range(0, 20_000).Select(number => Change(Hash, number, true))];
+        Assert.Equal(ElementResult.Done, kernel.Replace(Hash, wanted));
+        Assert.InRange(Count(Hash), 1000, 5000);
+        kernel.Apply(wanted);
+        Assert.All(wanted, change => Assert.Equal(ElementResult.Done, ResultOf(change)));
+        Assert.Equal(20_000, Count(Hash));
+    }
+
+    [Fact]
+    public void Lost_replies_of_the_kernel_leave_no_change_undecided()
+    {
+        if (!NetworkNamespace.IsInside(this)) return;
+        MakeSets();
+        using var kernel = new NftKernel(canDestroy: false);
+        // Each delete of what is not there is an error of its own: more than the receive buffer holds (ENOBUFS).
+        ElementChange[] changes = [.. Enumerable.Range(0, 700).SelectMany(number => new[] { Change(Hash, number, false), Change(Hash, number, true) })];
+        kernel.Apply(changes);
+        Assert.All(changes, change => Assert.Equal(ElementResult.Done, ResultOf(change)));
+        Assert.Equal(700, Count(Hash));
+    }
+
     // The kernel has answered before Apply returns.
     private static ElementResult ResultOf(ElementChange change)
     {

@@ -11,10 +11,15 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <summary>The lane of one jail.</summary>
 public sealed partial class JailActions
 {
+    private const int MostForProcesses = 100_000;
+
     private readonly List<WorkingAction> _working = [];
     private readonly List<PendingElement> _pending = [];
     private readonly HashSet<FailureId> _pendingIds = [];
     private readonly List<LaneItem> _unanswered = [];
+
+    // What goes through a process costs the more the more often one is started; for netlink the queue is only to be short.
+    private bool IsFull => _pending.Count >= ElementTransaction.MostElements && (_pending.Count >= MostForProcesses || _pending[^1].Change is not null);
 
     private Task PostAsync(Func<Task> step) => PostAsync(LaneItem.Of(step));
 
@@ -55,7 +60,7 @@ public sealed partial class JailActions
             return;
         }
 
-        if (_pendingIds.Contains(item.Ban!.Ticket.Id) || _pending.Count >= ElementTransaction.MostElements) await DrainAsync().ConfigureAwait(false);
+        if (_pendingIds.Contains(item.Ban!.Ticket.Id) || IsFull) await DrainAsync().ConfigureAwait(false);
         _unanswered.Add(item);
         foreach (WorkingAction working in _working) await DoAsync(working, item.Verb, item.Ban).ConfigureAwait(false);
         if (_pending.Count == 0) await DrainAsync().ConfigureAwait(false);
@@ -145,7 +150,7 @@ public sealed partial class JailActions
 
             foreach (Ban ban in bans)
             {
-                if (_pending.Count >= ElementTransaction.MostElements) await AnswersAsync().ConfigureAwait(false);
+                if (IsFull) await AnswersAsync().ConfigureAwait(false);
                 await DoAsync(working, BanVerb.Unban, ban).ConfigureAwait(false);
             }
 

@@ -1,4 +1,3 @@
-using Fail2Ban.Enforcement.Firewall;
 using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Enforcement.Actions;
@@ -22,7 +21,7 @@ public sealed partial class JailActions
         await StartAsync(working).ConfigureAwait(false);
         foreach (Ban ban in bans)
         {
-            if (_pending.Count >= ElementTransaction.MostElements) await AnswersAsync().ConfigureAwait(false);
+            if (IsFull) await AnswersAsync().ConfigureAwait(false);
             await DoAsync(working, BanVerb.Ban, ban).ConfigureAwait(false);
         }
 
