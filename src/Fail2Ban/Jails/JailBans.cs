@@ -61,9 +61,6 @@ public sealed partial class JailBans : IDisposable
     /// <summary>What is done with a ban.</summary>
     public JailActions Actions { get; }
 
-    /// <summary>Ends when the bans that were brought back at the start are in force.</summary>
-    internal Task Restored { get; private set; } = Task.CompletedTask;
-
     /// <summary>Takes the settings and actions of another jail; bans in force keep their time.</summary>
     /// <param name="draft">What was configured.</param>
     /// <param name="isStarted">Whether this jail works: new actions are then started and get the bans in force.</param>
@@ -121,64 +118,6 @@ public sealed partial class JailBans : IDisposable
     /// <summary>Bans by hand: no failures, no lines, the jail's ban time, whatever the ignore lists say.</summary>
     internal Task<bool> BanByHandAsync(FailureId id) =>
         BanAsync(new Ticket(id, null, _services.Time.GetUtcNow(), 0, ImmutableArray<MatchedLine>.Empty, FailureData.Empty));
-
-    /// <summary>Brings the stored bans back into force; what a crash left in the kernel beyond them goes.</summary>
-    internal async Task RestoreAsync(IgnoreChecks ignore)
-    {
-        IReadOnlyList<StoredBan>? found = _services.Store is { } store ? await store.CurrentBansAsync(_jail) : [];
-        if (found is null)
-        {
-            // Locked, or on a disk that is full or failing: the jail works meanwhile.
-            _actionsLog.NotRestored(_jail, RestoreAgain);
-            _loop.Run(() => RestoreLaterAsync(ignore));
-            return;
-        }
-
-        await RestoreAsync(ignore, found);
-    }
-
-    private async Task RestoreLaterAsync(IgnoreChecks ignore)
-    {
-        while (!_isDisposed)
-        {
-            await Task.Delay(RestoreAgain, _services.Time);
-            if (_services.Store is not { } store || await store.CurrentBansAsync(_jail) is not { } found) continue;
-            if (!_isDisposed) await RestoreAsync(ignore, found);
-            return;
-        }
-    }
-
-    private async Task RestoreAsync(IgnoreChecks ignore, IReadOnlyList<StoredBan> found)
-    {
-        var restored = new List<Ban>();
-        foreach (StoredBan stored in found)
-        {
-            if (restored.Count % Slice == Slice - 1) await Task.Yield();
-            if (await ignore.FindReasonAsync(stored.Ticket.Id, null) is { } reason)
-            {
-                _services.Log.For(JailSentences.FilterLogger).Ignored(_jail, stored.Ticket.Id, reason);
-                continue;
-            }
-
-            BanTime? time = BanRestore.Correct(stored.Ticket.Time, stored.Time, Manager.BanTime, Increment, _services.Time.GetUtcNow());
-            if (time is null) continue;
-            BanDecision decision = Manager.Restore(stored.Ticket, time.Value, stored.Count);
-            if (decision.Outcome == BanOutcome.Added) restored.Add(decision.Ban);
-        }
-
-        // Whoever was unbanned in between must not come back, whoever was banned in between must stay: the lane does
-        // things in this order.
-        _ = Actions.TakeOverAsync([.. Manager.All()], _services.Store is { WasLeftOpen: true });
-        for (int i = 0; i < restored.Count; i++)
-        {
-            if (i % Slice == Slice - 1) await Task.Yield();
-            if (!Manager.Contains(restored[i].Ticket.Id)) continue;
-            _actionsLog.Banned(_jail, restored[i]);
-            Restored = Actions.BanAsync(restored[i]); // in order: when the last one is in force, all are
-        }
-
-        Changed();
-    }
 
     /// <summary>Ends bans by hand; the text may be an address, a network that holds banned addresses, a name, or a text id.</summary>
     /// <returns>How many bans ended; complete when the actions have ended them.</returns>

@@ -10,20 +10,22 @@ namespace Fail2Ban.Store;
 /// <summary>The questions to the database.</summary>
 internal static class BanReads
 {
-    public static IReadOnlyList<StoredBan> CurrentBans(SqliteConnection connection, string? jail, DateTimeOffset now, DateTimeOffset? since)
+    public static IReadOnlyList<StoredBan> CurrentBans(
+        SqliteConnection connection, string? jail, DateTimeOffset now, DateTimeOffset? since, string after, int most)
     {
         using SqliteCommand command = connection.Prepare(
-            "SELECT ip, max(timeofban), bantime, bancount, data FROM bips WHERE ($0 IS NULL OR jail = $0) AND ip <> '' "
-            + "AND (timeofban + bantime > $1 OR bantime <= -1) AND ($2 IS NULL OR timeofban > $2) GROUP BY ip ORDER BY ip",
-            3);
-        using SqliteDataReader rows = command.With(jail, now.ToUnixSeconds(), since?.ToUnixSeconds()).ExecuteReader();
+            "SELECT ip, max(timeofban), bantime, bancount, data FROM bips WHERE ($0 IS NULL OR jail = $0) AND ip > $3 "
+            + "AND (timeofban + bantime > $1 OR bantime <= -1) AND ($2 IS NULL OR timeofban > $2) GROUP BY ip ORDER BY ip LIMIT $4",
+            5);
+        using SqliteDataReader rows = command.With(jail, now.ToUnixSeconds(), since?.ToUnixSeconds(), after, (long)most).ExecuteReader();
         var bans = new List<StoredBan>();
         while (rows.Read())
         {
             (int failures, var matches, var data, FailureId? address) = BanJson.Read(Bytes(rows, 4));
-            FailureId id = FailureId.Parse(rows.GetString(0));
+            string text = rows.GetString(0);
+            FailureId id = FailureId.Parse(text);
             var ticket = new Ticket(id, address == id ? null : address, Time(rows.GetDouble(1)), failures, matches, data);
-            bans.Add(new StoredBan(ticket, new BanTime(rows.GetDouble(2)), (int)rows.GetInt64(3)));
+            bans.Add(new StoredBan(ticket, new BanTime(rows.GetDouble(2)), (int)rows.GetInt64(3), text));
         }
 
         return bans;

@@ -115,11 +115,13 @@ public sealed class BanStore : IAsyncDisposable
     /// <summary>The bans of a jail that are still in force, ordered by id; corrections are <see cref="BanRestore"/>'s.</summary>
     /// <param name="jail">Null: of all jails.</param>
     /// <param name="within">Only bans that began within this time before now; null: all.</param>
+    /// <param name="after">Only ids behind this text; empty: all.</param>
+    /// <param name="most">At most so many; −1: all. A million at once would take half a gigabyte.</param>
     /// <returns>Null where the database cannot be read now.</returns>
-    public Task<IReadOnlyList<StoredBan>?> CurrentBansAsync(string? jail, TimeSpan? within = null)
+    public Task<IReadOnlyList<StoredBan>?> CurrentBansAsync(string? jail, TimeSpan? within = null, string after = "", int most = -1)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        return Ask<IReadOnlyList<StoredBan>?>(connection => BanReads.CurrentBans(connection, jail, now, now - within), null);
+        return Ask<IReadOnlyList<StoredBan>?>(connection => BanReads.CurrentBans(connection, jail, now, now - within, after, most), null);
     }
 
     /// <summary>How often an id was banned, or null.</summary>

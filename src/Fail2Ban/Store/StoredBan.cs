@@ -7,7 +7,8 @@ namespace Fail2Ban.Store;
 /// <param name="Ticket">Who, why and since when (whole seconds, as stored).</param>
 /// <param name="Time">How long; −2 is the unknown time of an old database.</param>
 /// <param name="Count">The stored bancount.</param>
-public sealed record StoredBan(Ticket Ticket, BanTime Time, int Count);
+/// <param name="Text">The id as it is stored.</param>
+public sealed record StoredBan(Ticket Ticket, BanTime Time, int Count, string Text);
 
 /// <summary>How often an id was banned.</summary>
 /// <param name="Count">The stored bancount; over all jails their sum.</param>

@@ -10,7 +10,7 @@ namespace Fail2Ban.EndToEnd.Tests.Sandboxes;
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
-    private const int NamespaceSeconds = 600; // should a test run be killed, the namespace goes by itself
+    private const int NamespaceSeconds = 3600; // should a test run be killed, the namespace goes by itself
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

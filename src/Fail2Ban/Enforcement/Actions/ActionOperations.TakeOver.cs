@@ -11,14 +11,15 @@ internal sealed partial class ActionOperations
     /// For an action that wants it (property <c>takeover</c>) and whose bans are set elements: a set that is there before
     /// the first ban keeps the bans that go on, loses those that are over, and its layout is completed.
     /// </summary>
-    /// <param name="bans">The bans that go on; they are asked for one by one later.</param>
-    public async Task TakeOverAsync(IReadOnlyList<Ban> bans)
+    /// <param name="bans">The bans that go on; they are asked for one by one later. Null: those that are in force when it is known that there is something.</param>
+    public async Task TakeOverAsync(IReadOnlyList<Ban>? bans)
     {
         if (action.IsNotification || Properties.Flag("takeover") != true) return;
         foreach (string family in (string[])[.. Families(), .. Properties.Traits.NetworkFamilies])
         {
             if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;
             if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) continue;
+            bans ??= await context.Bans().ConfigureAwait(false);
             List<ElementChange> wanted = Wanted(family, elements, bans);
             ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, wanted).ConfigureAwait(false);
             if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, wanted.Count);
@@ -32,7 +33,8 @@ internal sealed partial class ActionOperations
 
     private List<ElementChange> Wanted(string family, NftElements elements, IReadOnlyList<Ban> bans)
     {
-        IEnumerable<(IpRange Range, DateTimeOffset End)> ranges = bans.Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))
+        // Restored ones last: of very many not all fit, and those follow one by one.
+        IEnumerable<(IpRange Range, DateTimeOffset End)> ranges = bans.Where(ban => FamilyOf(ban) == family && !IsSkipped(ban)).OrderBy(ban => ban.Restored)
             .Select(ban => (Range: RangeOf(elements, ban), ban.End)).Where(item => item.Range is not null).Select(item => (item.Range!.Value, item.End));
         if (IsOfNetworks(family))
         {

@@ -84,9 +84,9 @@ public sealed partial class JailActions
     });
 
     /// <summary>Takes over what a server that was killed has left in force; to be called before the restored bans.</summary>
-    /// <param name="bans">The bans that go on.</param>
+    /// <param name="bans">The bans that go on; null: those in force when that is asked for.</param>
     /// <param name="isAfterCrash">Whether it is known that the server did not stop: then nothing is left that could be.</param>
-    public Task TakeOverAsync(IReadOnlyList<Ban> bans, bool isAfterCrash = false) => PostAsync(async () =>
+    public Task TakeOverAsync(IReadOnlyList<Ban>? bans, bool isAfterCrash = false) => PostAsync(async () =>
     {
         foreach (WorkingAction working in _working)
         {

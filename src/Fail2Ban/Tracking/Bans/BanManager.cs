@@ -33,7 +33,7 @@ public sealed class BanManager
 
     // Every live ban that ends by time has an entry with its present end. Entries of ended or changed bans stay until
     // they come up, or until they are more than the bans.
-    private readonly PriorityQueue<(int Index, long Order), (DateTimeOffset End, long Order)> _ends = new();
+    private readonly PriorityQueue<int, (long End, long Order)> _ends = new(); // slot; UTC ticks of the end, order of the ban
     private DateTimeOffset _lastCheck = DateTimeOffset.MinValue;
     private long _order;
 
@@ -55,7 +55,7 @@ public sealed class BanManager
         get
         {
             DropStaleEnds();
-            return _ends.TryPeek(out _, out (DateTimeOffset End, long) first) ? first.End : null;
+            return _ends.TryPeek(out _, out (long End, long) first) ? new DateTimeOffset(first.End, TimeSpan.Zero) : null;
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class BanManager
     {
         var ended = new List<Ban>();
         DateTimeOffset now = _time.GetUtcNow();
-        while (ended.Count < limit && NextEnd is { } end && end < now) ended.Add(Take(_ends.Dequeue().Index));
+        while (ended.Count < limit && NextEnd is { } end && end < now) ended.Add(Take(_ends.Dequeue()));
         return ended;
     }
 
@@ -198,7 +198,7 @@ public sealed class BanManager
     {
         ref Live live = ref _bans.ValueAt(index);
         live.Seconds = time.Seconds;
-        if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue((index, live.Order), (live.End, live.Order));
+        if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue(index, (live.End.UtcTicks, live.Order));
         if (_ends.Count > (2 * _bans.Count) + 64) RebuildEnds();
     }
 
@@ -209,17 +209,15 @@ public sealed class BanManager
         {
             if (!_bans.IsUsed(index)) continue;
             ref Live live = ref _bans.ValueAt(index);
-            if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue((index, live.Order), (live.End, live.Order));
+            if (live.End != DateTimeOffset.MaxValue) _ends.Enqueue(index, (live.End.UtcTicks, live.Order));
         }
     }
 
     private void DropStaleEnds()
     {
-        while (_ends.TryPeek(out (int Index, long Order) entry, out (DateTimeOffset End, long) first))
+        while (_ends.TryPeek(out int index, out (long End, long Order) first))
         {
-            if (entry.Index < _bans.End && _bans.IsUsed(entry.Index)
-                && _bans.ValueAt(entry.Index).Order == entry.Order && _bans.ValueAt(entry.Index).End == first.End)
-                return;
+            if (index < _bans.End && _bans.IsUsed(index) && _bans.ValueAt(index).Order == first.Order && _bans.ValueAt(index).End.UtcTicks == first.End) return;
             _ends.Dequeue();
         }
     }
