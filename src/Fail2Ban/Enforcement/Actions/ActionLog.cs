@@ -38,11 +38,20 @@ internal static class ActionLog
     public static void LaneFault(this Log log, string jail, Exception fault) =>
         log.Write(LogLevel.Critical, $"[{jail}] unexpected fault of an action, the next ones go on: {fault}");
 
-    public static void NotificationsDropped(this Log log, string jail, string action, int limit) =>
+    public static void NotificationsAreDropped(this Log log, string jail, string action, int limit) =>
         log.Write(LogLevel.Warning, $"[{jail}] Action '{action}' is too slow: {limit} notifications wait already, further ones are dropped until it has caught up");
 
-    public static void NotificationRepeated(this Log log, string jail, string action, TimeSpan delay) =>
-        log.Write(LogLevel.Info, $"[{jail}] Action '{action}' failed, next attempt in {delay.TotalSeconds:0} s");
+    public static void NotificationsDropped(this Log log, string jail, string action, int count) =>
+        log.Write(LogLevel.Warning, $"[{jail}] Action '{action}': {count} notification(s) dropped, too many waited");
+
+    public static void NotificationRepeated(this Log log, string jail, string action, TimeSpan delay, int waiting) =>
+        log.Write(LogLevel.Info, $"[{jail}] Action '{action}' failed, next attempt in {delay.TotalSeconds:0} s, {waiting} notification(s) wait");
+
+    public static void NotificationsGivenUp(this Log log, string jail, string action, int count, TimeSpan age) =>
+        log.Write(LogLevel.Error, $"[{jail}] Action '{action}': {count} notification(s) given up, after {age.TotalMinutes:0} min of failures");
+
+    public static void NotificationsLostAtEnd(this Log log, string jail, string action, int count) =>
+        log.Write(LogLevel.Warning, $"[{jail}] Action '{action}': {count} notification(s) lost, the server ends");
 
     public static void TookOver(this Log log, string jail, string action, string set, int count) =>
         log.Write(LogLevel.Notice, $"[{jail}] Action '{action}' found its set {set} still there: {count} ban(s) in it go on, all others are gone");

@@ -152,8 +152,5 @@ public sealed partial class JailActions
         });
     }
 
-    private NotificationLane NotificationsOf(CommandAction action) => new(
-        _enforcer.Notifications,
-        delay => _enforcer.JailLog.NotificationRepeated(_context.Jail, action.Name, delay),
-        limit => _enforcer.JailLog.NotificationsDropped(_context.Jail, action.Name, limit));
+    private NotificationLane NotificationsOf(CommandAction action) => new(_enforcer.Notifications, _enforcer.JailLog, _context.Jail, action.Name);
 }

@@ -13,11 +13,11 @@ internal sealed record WorkingAction(CommandAction Action, NotificationLane Noti
         if (Action.IsNotification) Notifications.Post(AttemptAsync);
         else await AttemptAsync().ConfigureAwait(false);
 
-        async Task<bool> AttemptAsync()
+        async Task<NotificationOutcome> AttemptAsync()
         {
             string? error = await operation(Action.Operations).ConfigureAwait(false);
             if (error is not null) fail(error);
-            return error is null;
+            return error is null ? NotificationOutcome.Done : NotificationOutcome.Failed;
         }
     }
 }
