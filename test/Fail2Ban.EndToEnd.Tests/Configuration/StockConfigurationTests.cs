@@ -31,13 +31,13 @@ public sealed partial class StockConfigurationTests : IDisposable
     [MemberData(nameof(Variants))]
     public void Every_stock_jail_streams_as_in_the_reference(string backend, string action)
     {
-        Oracle.Require();
+        OriginalConfiguration.Require();
         List<string> jails = CopyTree(backend, action);
         Assert.Equal(91, jails.Count);
 
-        IReadOnlyList<string> expected = Oracle.Stream(_directory);
+        IReadOnlyList<string> expected = OriginalConfiguration.Stream(_directory);
         ConfigurationResult result = new ConfigurationReader(
-            _directory, new ReaderOptions { AllowNoFiles = true, Version = Oracle.Version }, new Log(new NoSink(), "fail2ban")).Read();
+            _directory, new ReaderOptions { AllowNoFiles = true, Version = OriginalConfiguration.Version }, new Log(new SilentSink(), "fail2ban")).Read();
 
         Assert.Equal(ConfigurationOutcome.Complete, result.Outcome);
         Assert.Equal(expected.Count, result.Stream.Count);
@@ -70,13 +70,4 @@ public sealed partial class StockConfigurationTests : IDisposable
 
     [GeneratedRegex(@"^\[([^\]]+)\]", RegexOptions.Multiline)]
     private static partial Regex Header();
-
-    private sealed class NoSink : ILogSink
-    {
-        public LogLevel Threshold => LogLevel.Critical;
-
-        public void Write(LogLevel level, string logger, string message)
-        {
-        }
-    }
 }

@@ -9,9 +9,9 @@ public sealed class TreeDifferenceTests
     [MemberData(nameof(TreeSample.Names), MemberType = typeof(TreeSample))]
     public void Reference_streams_as_recorded(string name)
     {
-        Oracle.Require();
+        OriginalConfiguration.Require();
         using var tree = new TreeSample(name);
-        string actual = string.Join('\n', tree.Shown(Oracle.Stream(tree.Directory)));
+        string actual = string.Join('\n', tree.Shown(OriginalConfiguration.Stream(tree.Directory)));
         string expected = string.Join('\n', tree.ReferenceLines);
 
         // Ours adds the place to the sentence of an error.

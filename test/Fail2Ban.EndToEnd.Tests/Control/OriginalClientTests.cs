@@ -13,7 +13,7 @@ public sealed class OriginalClientTests : IAsyncDisposable
 
     public OriginalClientTests()
     {
-        _listener = ControlListener.Bind(Path.Combine(_folder, "run", "s"), force: false, TimeProvider.System, new Log(new NoSink(), "fail2ban.asyncserver"));
+        _listener = ControlListener.Bind(Path.Combine(_folder, "run", "s"), force: false, TimeProvider.System, new Log(new SilentSink(), "fail2ban.asyncserver"));
         _serving = _listener.RunAsync((request, _) => ValueTask.FromResult<object?>(Answer((List<object?>)request!)), CancellationToken.None);
     }
 
@@ -34,13 +34,13 @@ public sealed class OriginalClientTests : IAsyncDisposable
     [Fact]
     public async Task The_library_of_the_original_reads_our_server_as_monitoring_does()
     {
-        await Oracle.RequireAsync();
+        await OriginalModules.RequireAsync();
         using var host = new Sandboxes.Sandbox();
         host.Write("j.log", "");
         host.Write("etc/jail.local", $"[j]\nenabled = true\nbackend = polling\nfilter = recidive\naction =\nlogpath = {host.Path("j.log")}\n[sshd]\nenabled = false");
         host.Client("start").MustSucceed();
         host.Client("set", "j", "banip", "192.0.2.1", "2001:db8::1").MustSucceed();
-        string printed = await Oracle.RunAsync("""
+        string printed = await OriginalModules.RunAsync("""
             import sys
             from fail2ban.client.csocket import CSocket
             s = CSocket(sys.argv[1], timeout=10)
@@ -72,11 +72,4 @@ public sealed class OriginalClientTests : IAsyncDisposable
         "set x" => new PythonTuple(1, new PythonError("IndexError", "list index out of range")),
         _ => new PythonTuple(1, new PythonError("Exception", "Invalid command")),
     };
-
-    private sealed class NoSink : ILogSink
-    {
-        public LogLevel Threshold => LogLevel.Critical;
-
-        public void Write(LogLevel level, string logger, string message) { }
-    }
 }

@@ -131,7 +131,7 @@ public sealed class SampleLogTests(ITestOutputHelper output)
 
     private static Filter Load(JsonElement definition, UseDns useDns, TimeProvider clock)
     {
-        var filter = new Filter("test", clock, new Log(new Silence(), "fail2ban.filter")) { UseDns = useDns, FindTime = null };
+        var filter = new Filter("test", clock, new Log(new SilentSink(), "fail2ban.filter")) { UseDns = useDns, FindTime = null };
         if (definition.GetProperty("maxlines") is { ValueKind: not JsonValueKind.Null } maxLines) filter.MaxLines = int.Parse(maxLines.ToString(), CultureInfo.InvariantCulture);
         if (definition.GetProperty("datepattern").GetString() is { Length: > 0 } pattern) filter.DatePattern = pattern;
         filter.SetPrefRegex(definition.GetProperty("prefregex").GetString());
@@ -147,13 +147,4 @@ public sealed class SampleLogTests(ITestOutputHelper output)
         time is { } known ? PythonText.Repr(known.ToUnixSeconds()) : "None",
         .. failure.Data.Fields.Where(field => field.Value is not null).OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={SampleLogs.Text(field.Value!)}"),
     ]);
-
-    private sealed class Silence : ILogSink
-    {
-        public LogLevel Threshold => LogLevel.Critical;
-
-        public void Write(LogLevel level, string logger, string message)
-        {
-        }
-    }
 }

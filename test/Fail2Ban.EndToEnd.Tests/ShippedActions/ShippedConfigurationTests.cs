@@ -46,15 +46,15 @@ public sealed partial class ShippedConfigurationTests : IDisposable
     [Fact]
     public void Every_jail_and_every_action_streams_as_in_the_reference()
     {
-        Configuration.Oracle.Require();
+        Configuration.OriginalConfiguration.Require();
         List<string> jails = Copy();
         string own = "";
         foreach (string action in Catalogue.Names) own += Jail($"a-{action}", $"{action}[port=\"ssh,http\", chain=\"%(chain)s\"]");
         foreach (string alias in new[] { "mw", "mwl", "xarf", "cf_mwl", "blocklist_de", "abuseipdb" }) own += Jail($"d-{alias}", $"%(action_{alias})s");
         Enable(jails, "cfapikey = k\ncfemail = m\nblocklist_de_apikey = b\n", own);
 
-        IReadOnlyList<string> expected = Configuration.Oracle.Stream(_directory);
-        ConfigurationResult result = Read(Configuration.Oracle.Version);
+        IReadOnlyList<string> expected = Configuration.OriginalConfiguration.Stream(_directory);
+        ConfigurationResult result = Read(Configuration.OriginalConfiguration.Version);
         Assert.Equal(ConfigurationOutcome.Complete, result.Outcome);
         Assert.Equal(expected.Where(line => !line.Contains("pass2allow-ftp", StringComparison.Ordinal)),
             result.Stream.Select(command => command.ToString()).Where(line => !line.Contains("pass2allow-ftp", StringComparison.Ordinal)));

@@ -36,7 +36,7 @@ public sealed class StoreOracleTests : IDisposable
     [Fact]
     public async Task The_original_restores_what_we_wrote()
     {
-        await Oracle.RequireAsync();
+        await OriginalModules.RequireAsync();
         await using (BanStore store = Open())
         {
             await store.AddJailAsync("sshd");
@@ -51,7 +51,7 @@ public sealed class StoreOracleTests : IDisposable
             await store.UpdateLogAsync("sshd", "/var/log/x", new StoredPosition(77, "h"));
         }
 
-        string output = await Oracle.RunAsync(
+        string output = await OriginalModules.RunAsync(
             Prelude + """
             for t in db.getCurrentBans(jail=jail, forbantime=-1):
                 print(t.getID(), t.getIP(), t.getBanTime(), t.getBanCount(), t.getAttempt(), t.getMatches(), t.getData("user"))
@@ -74,8 +74,8 @@ public sealed class StoreOracleTests : IDisposable
     [Fact]
     public async Task We_restore_what_the_original_wrote()
     {
-        await Oracle.RequireAsync();
-        await Oracle.RunAsync(
+        await OriginalModules.RequireAsync();
+        await OriginalModules.RunAsync(
             Prelude + """
             db.addJail(jail)
             def ban(id, bantime, **kw):
@@ -109,8 +109,8 @@ public sealed class StoreOracleTests : IDisposable
     [InlineData("database_v2.db")]
     public async Task Old_databases_of_the_original_are_upgraded(string name)
     {
-        await Oracle.RequireAsync();
-        string sample = (await Oracle.RunAsync("import fail2ban, os; print(os.path.join(os.path.dirname(fail2ban.__file__), 'tests', 'files'))")).Trim();
+        await OriginalModules.RequireAsync();
+        string sample = (await OriginalModules.RunAsync("import fail2ban, os; print(os.path.join(os.path.dirname(fail2ban.__file__), 'tests', 'files'))")).Trim();
         Assert.SkipUnless(File.Exists(Path.Combine(sample, name)), $"{name} is absent");
         File.Copy(Path.Combine(sample, name), _file);
         await using (BanStore store = Open()) Assert.NotEmpty((await store.CurrentBansAsync(null))!);
@@ -118,11 +118,11 @@ public sealed class StoreOracleTests : IDisposable
 
         string second = Path.Combine(_folder, "theirs");
         File.Copy(Path.Combine(sample, name), second);
-        await Oracle.RunAsync(Prelude, "", second);
+        await OriginalModules.RunAsync(Prelude, "", second);
         Assert.Equal(await Dump(second), ours);
     }
 
-    private static Task<string> Dump(string file) => Oracle.RunAsync(
+    private static Task<string> Dump(string file) => OriginalModules.RunAsync(
         """
         import sys, sqlite3
         db = sqlite3.connect(sys.argv[1])
@@ -142,12 +142,5 @@ public sealed class StoreOracleTests : IDisposable
         return (byte[])command.ExecuteScalar()!;
     }
 
-    private BanStore Open() => BanStore.Open(_file, new Log(new NoSink(), "fail2ban"), TimeProvider.System);
-
-    private sealed class NoSink : ILogSink
-    {
-        public LogLevel Threshold => LogLevel.Critical;
-
-        public void Write(LogLevel level, string logger, string message) { }
-    }
+    private BanStore Open() => BanStore.Open(_file, new Log(new SilentSink(), "fail2ban"), TimeProvider.System);
 }

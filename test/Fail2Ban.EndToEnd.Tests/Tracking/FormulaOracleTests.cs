@@ -41,11 +41,11 @@ public sealed class FormulaOracleTests
     [Fact]
     public async Task Formulas_have_the_value_of_Python()
     {
-        await Oracle.RequireAsync(fail2ban: false);
+        await OriginalModules.RequireAsync(fail2ban: false);
         var cases = (from formula in Formulas from time in new[] { 60, 600, 86400 } from count in new[] { 1, 2, 3, 5, 25 } from factor in new[] { "1", "2.0 / 2.885385" }
             where !(formula.Contains('|', StringComparison.Ordinal) && factor != "1") select (formula, time, count, factor)).ToList();
         Assert.True(cases.Count >= 100);
-        string[] expected = (await Oracle.RunAsync(Script, string.Concat(cases.Select(c => $"{c.formula}\t{c.time}\t{c.count}\t{c.factor}\n")))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] expected = (await OriginalModules.RunAsync(Script, string.Concat(cases.Select(c => $"{c.formula}\t{c.time}\t{c.count}\t{c.factor}\n")))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(cases.Count, expected.Length);
         for (int i = 0; i < cases.Count; i++)
         {

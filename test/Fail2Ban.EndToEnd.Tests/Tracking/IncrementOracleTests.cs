@@ -50,10 +50,10 @@ public sealed class IncrementOracleTests
     [Fact]
     public async Task Times_are_those_of_the_original()
     {
-        await Oracle.RequireAsync();
+        await OriginalModules.RequireAsync();
         var cases = (from options in Tables from time in new[] { 60, 600, 86400 } from count in new[] { 1, 2, 3, 7, 20, 25 } select (options, time, count)).ToList();
         string input = string.Concat(cases.Select(c => $"{{\"time\": {c.time}, \"count\": {c.count}, \"options\": [{string.Join(", ", c.options.Select(o => $"[\"{o.Split('=', 2)[0]}\", \"{o.Split('=', 2)[1]}\"]"))}]}}\n"));
-        string[] expected = (await Oracle.RunAsync(Script, input)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] expected = (await OriginalModules.RunAsync(Script, input)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(cases.Count, expected.Length);
         for (int i = 0; i < cases.Count; i++)
         {

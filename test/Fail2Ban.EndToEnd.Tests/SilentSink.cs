@@ -1,7 +1,8 @@
 using Fail2Ban.Logging;
 
-namespace Fail2Ban.EndToEnd.Tests.Dates;
+namespace Fail2Ban.EndToEnd.Tests;
 
+/// <summary>A log that nobody reads.</summary>
 internal sealed class SilentSink : ILogSink
 {
     public LogLevel Threshold => LogLevel.Critical;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Fail2Ban.EndToEnd.Tests.Configuration;
 
 /// <summary>Debian's fail2ban 1.0.2, where it is installed, as the reference.</summary>
-internal static class Oracle
+internal static class OriginalConfiguration
 {
     public const string Version = "1.0.2";
     private const string Client = "/usr/bin/fail2ban-client";

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Fail2Ban.EndToEnd.Tests;
 
 /// <summary>Runs the original's modules under the system's Python, where both are present.</summary>
-internal static class Oracle
+internal static class OriginalModules
 {
     private const string Python = "/usr/bin/python3";
 
