@@ -217,6 +217,7 @@ public sealed class Jail
 
     private void ReadBlock(LineBlock block, LogProgress progress)
     {
+        Filter.BeginBlock();
         foreach (LogLine line in block)
         {
             if (Idle) continue;
@@ -241,6 +242,7 @@ public sealed class Jail
             _found.Clear();
         }
 
+        Filter.EndBlock();
         DateTimeOffset now = _services.Time.GetUtcNow();
         if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return; // the clock may have been set back
         _purgedAt = now;

@@ -10,12 +10,15 @@ namespace Fail2Ban.Patterns;
 /// <summary>A pattern in Python's <c>re</c> dialect, searched in UTF-8 bytes by PCRE2.</summary>
 /// <remarks>
 /// Two forms: bytes for subjects that are ASCII, and code points for the others. Each is made when the first such subject
-/// comes: of the patterns of a server most never see one, since a prefilter knows better. Thread safety: none; it belongs to one jail and holds the spans of its last match.
+/// comes: of the patterns of a server most never see one, since a prefilter knows better. Thread safety: none; it belongs to one jail and holds the spans of its last search.
 /// </remarks>
 public sealed class Pattern : IDisposable
 {
     private const uint BaseMatchLimit = 200_000;
     private const uint MatchLimitPerByte = 20;
+
+    // Lengths are rounded up to this for the limit, so that it need not be set anew for each line. A power of two.
+    private const uint LengthStep = 1024;
     private const uint LastMatchLimit = 2_000_000;
 
     // Up to this size, in bytes, the form for code points fits too: it has at most some forty times as many.
@@ -26,8 +29,8 @@ public sealed class Pattern : IDisposable
     private Pcre2Code? _bytes;
     private Pcre2Code? _unicode;
 
-    // Start and end of each group of the last match; a pattern that never matched has none.
-    private int[]? _spans;
+    // A pattern that was never searched has none.
+    private Pcre2Spans? _spans;
 
     private Pattern(string text, bool multiLine, PatternTree tree, int minimalLength)
     {
@@ -93,24 +96,24 @@ public sealed class Pattern : IDisposable
 
         Pcre2Workspace workspace = Pcre2Workspace.Current;
         Pcre2Code code = isAscii ? _bytes ??= Compile(new ByteWriter()) : _unicode ??= Compile(new UnicodeWriter(WordHasMarks));
-        uint limit = BaseMatchLimit + MatchLimitPerByte * (uint)subject.Length;
-        Pcre2Result result = workspace.Match(code, subject, start, limit);
-        if (result == Pcre2Result.MatchLimit && limit < LastMatchLimit) result = workspace.Match(code, subject, start, LastMatchLimit);
+        _spans ??= new Pcre2Spans(code.GroupCount);
+        uint limit = BaseMatchLimit + MatchLimitPerByte * (((uint)subject.Length + LengthStep - 1) & ~(LengthStep - 1));
+        Pcre2Result result = workspace.Match(code, _spans, subject, start, limit);
+        if (result == Pcre2Result.MatchLimit && limit < LastMatchLimit) result = workspace.Match(code, _spans, subject, start, LastMatchLimit);
         if (result == Pcre2Result.NoMatch) return MatchOutcome.NoMatch;
-        if (result != Pcre2Result.Match) return MatchOutcome.LimitExceeded;
-        Keep(workspace);
-        return MatchOutcome.Match;
+        return result == Pcre2Result.Match ? MatchOutcome.Match : MatchOutcome.LimitExceeded;
     }
 
-    /// <summary>The span of a group in the last match, in bytes; (-1, -1) where the group did not take part.</summary>
+    /// <summary>The span of a group in the last search, in bytes; (-1, -1) where the group did not take part, or nothing was found.</summary>
     /// <param name="number">0 for the whole match.</param>
-    public (int Start, int End) Group(int number) => _spans is null ? (-1, -1) : (_spans[2 * number], _spans[2 * number + 1]);
+    public (int Start, int End) Group(int number) => _spans is null ? (-1, -1) : _spans.Group(number);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _bytes?.Dispose();
         _unicode?.Dispose();
+        _spans?.Dispose();
     }
 
     private static bool WordHasMarks => Pcre2Library.Version >= new Version(10, 43);
@@ -120,12 +123,4 @@ public sealed class Pattern : IDisposable
     private static Pcre2Code CompileForm(TranslatedPattern translated, string text, bool useJit) =>
         Pcre2Code.Compile(translated.Text, translated.Options, useJit, out string error, out int offset)
             ?? throw new SyntaxReader(text).Error(error, translated.IndexOf(offset));
-
-    // The workspace serves other patterns next.
-    private void Keep(Pcre2Workspace workspace)
-    {
-        _spans ??= new int[2 * (GroupCount + 1)];
-        for (int group = 0; group <= GroupCount; group++)
-            (_spans[2 * group], _spans[2 * group + 1]) = workspace.Group(group);
-    }
 }

@@ -21,9 +21,10 @@ internal static class LogInput
     /// <param name="encoding">How the bytes become text.</param>
     /// <param name="log">Told once about what could not be read.</param>
     /// <param name="progress">Told of what was read; null where nobody watches.</param>
+    /// <param name="arrived">Called when lines have arrived, before each batch of them.</param>
     /// <param name="handle">Called for each line.</param>
     /// <exception cref="FilterException">The file cannot be read (any further).</exception>
-    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, ReadingProgress? progress, LineHandler handle)
+    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, ReadingProgress? progress, Action arrived, LineHandler handle)
     {
         LineCodec codec = encoding.Codec;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
@@ -53,6 +54,7 @@ internal static class LogInput
                 log.Undecodable(name, encoding.Name, unreadable);
             }
 
+            arrived();
             HandleLines(lines.Buffer.AsSpan(0, lines.Length), handle);
             ArrayPool<byte>.Shared.Return(lines.Buffer);
         }

@@ -116,7 +116,7 @@ public static class RegexTool
             using Stream stream = source == "-" ? host.In : Open(source);
             ReadingProgress? progress = host.ErrorIsTerminal && stream.CanSeek && stream.Length >= ReadingProgress.SmallestLog
                 ? new ReadingProgress(error, stream.Length, host.Time) : null;
-            LogInput.ReadFile(stream, source, encoding, log, progress, handle);
+            LogInput.ReadFile(stream, source, encoding, log, progress, filter.BeginBlock, handle);
             return;
         }
 

@@ -58,8 +58,9 @@ internal sealed class Report
         bool isIgnored = result.IgnoreRegex >= 0;
         if (isIgnored) _ignoreRegexes[result.IgnoreRegex].Add();
         int reported = 0;
-        foreach (RegexHit hit in result.Hits)
+        for (int index = 0; index < result.Hits.Count; index++)
         {
+            RegexHit hit = result.Hits[index];
             if (hit.Verdict == LineVerdict.Ignored)
             {
                 MoveToMatched(hit.Lines);

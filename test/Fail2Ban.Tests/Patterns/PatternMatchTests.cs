@@ -34,7 +34,8 @@ public sealed class PatternMatchTests
         Assert.Equal(outcomes.Order(), outcomes);
         using Pcre2Code code = Pcre2Code.Compile("^(?:a|a)+!?$"u8, Pcre2Options.None, useJit: true, out _, out _)!;
         byte[] last = Encoding.ASCII.GetBytes(new string('a', 10 + outcomes.LastIndexOf(MatchOutcome.NoMatch)) + "?");
-        Assert.Equal(Pcre2Result.MatchLimit, Pcre2Workspace.Current.Match(code, last, 0, 200_000 + 20 * (uint)last.Length));
+        using var spans = new Pcre2Spans(code.GroupCount);
+        Assert.Equal(Pcre2Result.MatchLimit, Pcre2Workspace.Current.Match(code, spans, last, 0, 200_000 + 20 * 1024));
     }
 
     [Fact]
@@ -57,9 +58,11 @@ public sealed class PatternMatchTests
         using Pcre2Code code = Pcre2Code.Compile(@"(\d+)-(x)?"u8, Pcre2Options.None, useJit: false, out _, out _)!;
         Assert.False(code.IsJitCompiled);
         Pcre2Workspace workspace = Pcre2Workspace.Current;
-        Assert.Equal(Pcre2Result.Match, workspace.Match(code, "ab 12-"u8, 0, 1000));
-        Assert.Equal([(3, 6), (3, 5), (-1, -1)], Enumerable.Range(0, 3).Select(workspace.Group));
-        Assert.Equal(Pcre2Result.NoMatch, workspace.Match(code, "ab"u8, 0, 1000));
+        using var spans = new Pcre2Spans(code.GroupCount);
+        Assert.Equal(Pcre2Result.Match, workspace.Match(code, spans, "ab 12-"u8, 0, 1000));
+        Assert.Equal([(3, 6), (3, 5), (-1, -1)], Enumerable.Range(0, 3).Select(spans.Group));
+        Assert.Equal(Pcre2Result.NoMatch, workspace.Match(code, spans, "ab"u8, 0, 1000));
+        Assert.Equal((-1, -1), spans.Group(0));
     }
 
     [Fact]

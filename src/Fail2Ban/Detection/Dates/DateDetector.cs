@@ -29,6 +29,11 @@ public sealed class DateDetector : IDisposable
     private (int Start, int End) _cut;
     private DateFields _fields;
     private bool _hasFields;
+
+    // When the hour of _fields began, as known in one second of the present: lines alike only add to it.
+    private DateTimeOffset _hour;
+    private long _hourKnownAt = -1;
+    private bool _isPlainHour;
     private ZoneOffset? _defaultZone;
 
     /// <summary>Takes the patterns of a jail.</summary>
@@ -67,6 +72,7 @@ public sealed class DateDetector : IDisposable
         {
             _defaultZone = value;
             _keptLength = -1;
+            _hourKnownAt = -1;
         }
     }
 
@@ -104,6 +110,7 @@ public sealed class DateDetector : IDisposable
         _cut = (start, end);
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
 
+        _hourKnownAt = -1;
         DateReading reading = Read(line, slot, start, end, now);
         _hasFields = slot.Definition.Kind == TemplateKind.Fields;
         if (reading.Fault == DateFault.None) return new DateMatch(true, start, end, reading.Time, DateFault.None, found);
@@ -165,13 +172,32 @@ public sealed class DateDetector : IDisposable
     {
         match = DateMatch.None;
         if (!_hasFields || !FollowsShapes || !_shape.Follows(line, out int minute, out int second)) return false;
-        DateFields fields = _fields;
-        if (minute >= 0) fields.Minute = minute;
-        if (second >= 0) fields.Second = second;
-        DateReading reading = _reader.Resolve(fields, now, fields.Zone ?? _defaultZone);
-        if (reading.Fault != DateFault.None) return false;
+        if (minute < 0) minute = _fields.Minute;
+        if (second < 0) second = _fields.Second;
+        if (!TryAdd(minute, second, now, out DateTimeOffset time)) return false;
         _shape.DropFollower();
-        match = new DateMatch(true, _cut.Start, _cut.End, reading.Time, DateFault.None, _choice.UseAgain(now));
+        match = new DateMatch(true, _cut.Start, _cut.End, time, DateFault.None, _choice.UseAgain(now));
+        return true;
+    }
+
+    private bool TryAdd(int minute, int second, DateTimeOffset now, out DateTimeOffset time)
+    {
+        long present = now.UtcTicks / TimeSpan.TicksPerSecond;
+        if (_hourKnownAt == present && _isPlainHour)
+        {
+            time = new DateTimeOffset(_hour.Ticks + minute * TimeSpan.TicksPerMinute + second * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+            return true;
+        }
+
+        DateFields fields = _fields;
+        (fields.Minute, fields.Second) = (minute, second);
+        ZoneOffset? zone = fields.Zone ?? _defaultZone;
+        DateReading reading = _reader.Resolve(fields, now, zone);
+        time = reading.Time;
+        if (reading.Fault != DateFault.None) return false;
+        if (_hourKnownAt == present) return true;
+        _hourKnownAt = present;
+        _isPlainHour = _reader.TryHour(fields, time, now, zone, out _hour);
         return true;
     }
 

@@ -70,6 +70,25 @@ internal sealed class DateReader(TimeProvider time)
         return ticks < 0 || ticks > DateTime.MaxValue.Ticks ? DateReading.Unreadable : new DateReading(new DateTimeOffset(ticks, TimeSpan.Zero));
     }
 
+    /// <summary>Whether within the hour of a date a second is a second: no change of the clocks, no other day or year by the present time.</summary>
+    /// <param name="fields">The parts of the date.</param>
+    /// <param name="time">What they were resolved to just now.</param>
+    /// <param name="present">The current time as it was then.</param>
+    /// <param name="zone">The zone as it was then.</param>
+    /// <param name="begin">When the hour began.</param>
+    public bool TryHour(DateFields fields, DateTimeOffset time, DateTimeOffset present, ZoneOffset? zone, out DateTimeOffset begin)
+    {
+        long offset = _clock.LastOffset;
+        begin = time.AddTicks(-(fields.Minute * TimeSpan.TicksPerMinute + fields.Second * TimeSpan.TicksPerSecond));
+        (fields.Minute, fields.Second) = (0, 0);
+        DateReading first = Resolve(fields, present, zone);
+        _clock.LastOffset = offset;
+        (fields.Minute, fields.Second) = (59, 59);
+        DateReading last = Resolve(fields, present, zone);
+        _clock.LastOffset = offset;
+        return first.Fault == DateFault.None && last.Fault == DateFault.None && first.Time == begin && last.Time - begin == TimeSpan.FromSeconds(3599);
+    }
+
     private const int NoDay = int.MinValue;
 
     // From a week number and a weekday, as strptime of Python does it; day 1 is January 1, others may be in another year.

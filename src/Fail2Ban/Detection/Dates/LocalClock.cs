@@ -10,6 +10,13 @@ internal sealed class LocalClock(TimeProvider time)
 {
     private long _offset;
 
+    /// <summary>The offset of the last conversion, in ticks; to go back to after conversions that were only tried.</summary>
+    public long LastOffset
+    {
+        get => _offset;
+        set => _offset = value;
+    }
+
     // Offsets change at whole minutes only, lines of a log mostly follow each other within one, and so do moments of reading.
     private (long Minute, long Offset) _past = (long.MinValue, 0);
     private (long Minute, long Offset) _present = (long.MinValue, 0);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Fail2Ban.Patterns;
 using Fail2Ban.Values;
@@ -9,8 +8,6 @@ namespace Fail2Ban.Detection.Matching;
 /// <remarks>Not thread-safe: holds the spans of its last match.</remarks>
 internal sealed partial class CompiledRegex : IDisposable
 {
-    private const string Flag = "1";
-
     private static readonly string[] IdGroups = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
     private readonly Group[] _groups;
@@ -22,7 +19,7 @@ internal sealed partial class CompiledRegex : IDisposable
         Pattern = pattern;
         string[] names = [.. pattern.GroupNames.OrderBy(group => group.Number).Select(group => group.Name)];
         _derived = [.. names.Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
-        _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name), IsText(name)))];
+        _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name)))];
         SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
         IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
@@ -61,80 +58,63 @@ internal sealed partial class CompiledRegex : IDisposable
         }
     }
 
-    /// <summary>The groups of the last match with what <c>alt_</c> and <c>tuple_</c> groups add.</summary>
+    /// <summary>Adds the groups of the last match with what <c>alt_</c> and <c>tuple_</c> groups add.</summary>
+    /// <param name="fields">Empty.</param>
     /// <param name="subject">The text of that match.</param>
-    /// <param name="flagsOnly">Of most groups only whether they are empty is wanted.</param>
-    public Fields Capture(ReadOnlySpan<byte> subject, bool flagsOnly)
-    {
-        var fields = new Fields(_groups.Length + 2); // with users and ip
-        foreach (ref readonly Group group in _groups.AsSpan()) fields.Add(group.Name, group.Slot, Value(group, subject, flagsOnly));
-        foreach (Derived derived in _derived) derived.Apply(fields);
-        return fields;
-    }
+    public void Capture(Fields fields, ReadOnlySpan<byte> subject) => Capture(fields, subject, withContent: true);
 
-    /// <summary>The groups of the last match without content, for those of a failregex to be added.</summary>
+    /// <summary>Adds the groups of the last match without content, for those of a failregex to be put over them.</summary>
+    /// <param name="fields">Empty.</param>
     /// <param name="subject">The text of that match.</param>
-    /// <param name="flagsOnly">As in <see cref="Capture"/>.</param>
-    /// <param name="room">How many fields will be added.</param>
-    public Fields CapturePrefix(ReadOnlySpan<byte> subject, bool flagsOnly, int room)
-    {
-        var fields = new Fields(_groups.Length + room + 2);
-        foreach (ref readonly Group group in _groups.AsSpan())
-        {
-            if (group.Slot == FieldSlot.Content && Pattern.Group(group.Number) is (int start, int end) && start < end) continue;
-            fields.Add(group.Name, group.Slot, Value(group, subject, flagsOnly));
-        }
-
-        foreach (Derived derived in _derived) derived.Apply(fields);
-        return fields;
-    }
+    public void CapturePrefix(Fields fields, ReadOnlySpan<byte> subject) => Capture(fields, subject, withContent: false);
 
     /// <summary>Puts the groups that took part in the last match over the fields of a prefregex.</summary>
-    public void CaptureOver(Fields fields, ReadOnlySpan<byte> subject, bool flagsOnly)
+    /// <param name="fields">Those.</param>
+    /// <param name="subject">The text of that match.</param>
+    /// <param name="scratch">Empty.</param>
+    public void CaptureOver(Fields fields, ReadOnlySpan<byte> subject, Fields scratch)
     {
         if (_derived.Length > 0)
         {
-            fields.Update(Capture(subject, flagsOnly));
+            Capture(scratch, subject);
+            fields.Update(scratch);
             return;
         }
 
         foreach (ref readonly Group group in _groups.AsSpan())
-            if (Value(group, subject, flagsOnly) is { } value) fields.Set(group.Name, group.Slot, value);
+            if (Pattern.Group(group.Number) is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
     }
-
-    /// <summary>How many fields a match gives at most.</summary>
-    public int FieldCount => _groups.Length + _derived.Length;
 
     public void Dispose() => Pattern.Dispose();
 
-    private string? Value(in Group group, ReadOnlySpan<byte> subject, bool flagsOnly)
+    private void Capture(Fields fields, ReadOnlySpan<byte> subject, bool withContent)
     {
-        (int start, int end) = Pattern.Group(group.Number);
-        if (start < 0) return null;
-        if (start == end) return "";
-        return flagsOnly && !group.IsText ? Flag : Encoding.UTF8.GetString(subject[start..end]);
-    }
+        foreach (ref readonly Group group in _groups.AsSpan())
+        {
+            (int start, int end) = Pattern.Group(group.Number);
+            if (!withContent && group.Slot == FieldSlot.Content && start < end) continue;
+            if (start < 0) fields.AddNone(group.Name, group.Slot);
+            else fields.AddText(group.Name, group.Slot, subject[start..end]);
+        }
 
-    // What connections, names and derived fields are made of.
-    private bool IsText(string name) =>
-        Fields.SlotOf(name) is FieldSlot.MlfId or FieldSlot.User or FieldSlot.Dns || _derived.Any(derived => name == derived.Source || name == derived.Target);
+        foreach (Derived derived in _derived) derived.Apply(fields);
+    }
 
     private static Derived? Derive(string group) =>
         DerivedName().Match(group) is { Success: true } name
             ? new Derived(group, TagExpander.GroupOf(name.Groups[2].Value), IsTuple: name.Groups[1].ValueSpan is "tuple")
             : null;
 
-    private readonly record struct Group(string Name, FieldSlot Slot, int Number, bool IsText);
+    private readonly record struct Group(string Name, FieldSlot Slot, int Number);
 
     private sealed record Derived(string Source, string Target, bool IsTuple)
     {
         public void Apply(Fields fields)
         {
-            object? value = fields[Source];
             if (IsTuple)
-                fields[Target] = fields[Target] is PythonTuple tuple ? new PythonTuple([.. tuple, value]) : new PythonTuple(fields[Target], value);
+                fields[Target] = fields[Target] is PythonTuple tuple ? new PythonTuple([.. tuple, fields[Source]]) : new PythonTuple(fields[Target], fields[Source]);
             else if (fields.IsSet(Source) && !fields.IsSet(Target))
-                fields[Target] = value;
+                fields.Copy(Source, Target);
         }
     }
 

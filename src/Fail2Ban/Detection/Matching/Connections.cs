@@ -1,3 +1,4 @@
+using System.Text;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Detection.Matching;
@@ -13,23 +14,35 @@ internal sealed class Connections(TimeProvider time)
     private const int LinesPerConnection = 1000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, Entry> _known = [];
+    private readonly Dictionary<Fields, Entry> _known = new(new ByKey());
 
     // The order of storing; some may be gone, or stored again, since.
-    private readonly Queue<(string Id, long Number)> _oldest = [];
+    private readonly Queue<(Fields Failure, long Number)> _oldest = [];
+    private readonly Stack<Fields> _unused = [];
     private long _number;
 
     public int Count => _known.Count;
 
+    /// <summary>Empty fields for a line; to be given back to <see cref="Return"/>.</summary>
+    public Fields Rent() => _unused.TryPop(out Fields? fields) ? fields : new Fields();
+
+    /// <summary>Ends the use of fields, unless their connection is remembered.</summary>
+    public void Return(Fields fields)
+    {
+        if (fields.IsRemembered) return;
+        fields.Reset();
+        _unused.Push(fields);
+    }
+
     /// <summary>Merges a line's fields into its connection.</summary>
-    /// <param name="line">What the line captured, <c>mlfid</c> included.</param>
+    /// <param name="line">What the line captured, <c>mlfid</c> included; not to be used any more unless it is what is returned.</param>
     /// <param name="matched">The line itself, or the lines of a multi-line match; none where nobody wants to see them.</param>
     /// <returns>What is known now; <c>nofail</c> is set in it where this is no failure.</returns>
     public Fields Merge(Fields line, IReadOnlyList<MatchedLine> matched)
     {
-        string id = PythonText.Str(line[FieldSlot.MlfId]);
+        if (!line.TryText(FieldSlot.MlfId, out ReadOnlySpan<byte> id)) id = Encoding.UTF8.GetBytes(PythonText.Str(line[FieldSlot.MlfId]));
         bool gained = line.IsSet(FieldSlot.MlfGained);
-        if (gained && !line.IsSet(FieldSlot.NoFail)) line["nofail"] = line[FieldSlot.MlfGained];
+        if (gained && !line.IsSet(FieldSlot.NoFail)) line.Copy("mlfgained", "nofail");
         bool noFail = line.IsSet(FieldSlot.NoFail);
         bool forget = line.Take(FieldSlot.MlfForget);
 
@@ -38,17 +51,18 @@ internal sealed class Connections(TimeProvider time)
         {
             failure = known;
             Continue(known, line, gained);
-            if (forget) _known.Remove(id);
+            if (forget) Forget(known);
+            Return(line);
         }
         else if (!forget)
         {
-            line.AddUser(line[FieldSlot.User]);
+            line.AddUserOf(line);
             Remember(id, line);
         }
 
         bool wasPending = failure.IsPending;
         failure.IsPending = false;
-        if (wasPending || failure.Users?.Count > 1)
+        if (wasPending || failure.UserCount > 1)
         {
             // A success does not clear a failure that was not counted yet, nor attempts under several names.
             failure.Take(FieldSlot.NoFail);
@@ -82,7 +96,7 @@ internal sealed class Connections(TimeProvider time)
 
     private static void Continue(Fields known, Fields line, bool gained)
     {
-        known.AddUser(line[FieldSlot.User]);
+        known.AddUserOf(line);
         bool wasNoFail = known.Take(FieldSlot.NoFail);
         wasNoFail |= known.Take(FieldSlot.MlfGained);
         if (gained) known.IsPending = false;
@@ -90,31 +104,62 @@ internal sealed class Connections(TimeProvider time)
         known.Update(line);
     }
 
-    private Fields? Find(string id)
+    private Fields? Find(ReadOnlySpan<byte> id)
     {
-        if (!_known.TryGetValue(id, out Entry entry)) return null;
+        if (!_known.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out Entry entry)) return null;
         if (time.GetElapsedTime(entry.Stored) < Lifetime) return entry.Failure;
-        _known.Remove(id);
+        Forget(entry.Failure);
+        Return(entry.Failure);
         return null;
     }
 
-    private void Remember(string id, Fields failure)
+    private void Forget(Fields failure)
+    {
+        _known.Remove(failure);
+        failure.IsRemembered = false;
+    }
+
+    private void Remember(ReadOnlySpan<byte> id, Fields failure)
     {
         while (_known.Count >= Capacity)
-            if (_oldest.TryDequeue(out (string Id, long Number) oldest) && IsKnown(oldest)) _known.Remove(oldest.Id);
+        {
+            if (!_oldest.TryDequeue(out (Fields Failure, long Number) oldest) || !IsKnown(oldest)) continue;
+            Forget(oldest.Failure);
+            Return(oldest.Failure);
+        }
 
         if (_oldest.Count >= 2 * Capacity)
         {
-            (string Id, long Number)[] left = [.. _oldest.Where(IsKnown)];
-            _oldest.Clear();
-            foreach ((string Id, long Number) each in left) _oldest.Enqueue(each);
+            for (int left = _oldest.Count; left > 0; left--)
+                if (_oldest.Dequeue() is var each && IsKnown(each)) _oldest.Enqueue(each);
         }
 
-        _known.Add(id, new Entry(failure, time.GetTimestamp(), ++_number));
-        _oldest.Enqueue((id, _number));
+        failure.SetKey(id);
+        failure.IsRemembered = true;
+        _known.Add(failure, new Entry(failure, time.GetTimestamp(), ++_number));
+        _oldest.Enqueue((failure, _number));
     }
 
-    private bool IsKnown((string Id, long Number) stored) => _known.TryGetValue(stored.Id, out Entry entry) && entry.Number == stored.Number;
+    // The object may serve another connection by now, or none; its number tells.
+    private bool IsKnown((Fields Failure, long Number) stored) => _known.TryGetValue(stored.Failure, out Entry entry) && entry.Number == stored.Number;
 
     private readonly record struct Entry(Fields Failure, long Stored, long Number);
+
+    private sealed class ByKey : IEqualityComparer<Fields>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Fields>
+    {
+        public bool Equals(Fields? x, Fields? y) => x!.Key.SequenceEqual(y!.Key);
+
+        public int GetHashCode(Fields obj) => GetHashCode(obj.Key);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, Fields other) => other.Key.SequenceEqual(alternate);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public Fields Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("a connection is remembered with its fields");
+    }
 }

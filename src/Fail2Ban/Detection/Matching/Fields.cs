@@ -1,25 +1,36 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Detection.Matching;
 
 /// <summary>The fields of a failure while it is put together: Python's dict, in the order of first assignment.</summary>
-/// <remarks>Not thread-safe. A failure that spans several lines of one connection lives on in the connection cache.</remarks>
+/// <remarks>
+/// Captured text is kept as bytes and becomes a string when somebody asks for it: of most lines nobody does. The object
+/// is used again and again (<see cref="Reset"/>). A failure that spans several lines of one connection lives on in the
+/// connection cache. Not thread-safe.
+/// </remarks>
 internal sealed class Fields
 {
     private const int Slots = (int)FieldSlot.Users + 1;
+    private const string UsersField = "users";
+
+    // What is larger is given up by Reset, in bytes.
+    private const int LargestKept = 4096;
 
     /// <summary>None; shared, and never added to.</summary>
     public static readonly IReadOnlyList<MatchedLine> NoLines = [];
 
     // A handful of names: a list is smaller and faster than a hash table, and what is asked for often has its place noted.
-    private Field[] _items;
+    private Field[] _items = new Field[8];
     private SlotPlaces _places;
+    private byte[] _text = new byte[128];
+    private int _textEnd;
     private List<MatchedLine>? _noFailMatches;
-
-    /// <param name="capacity">How many fields to have room for.</param>
-    public Fields(int capacity = 4) => _items = new Field[capacity];
+    private List<Captured>? _users;
+    private byte[] _key = [];
+    private int _keyLength;
 
     /// <summary>The lines that are reported with the failure; replaced as a whole.</summary>
     public IReadOnlyList<MatchedLine> Matches { get; set; } = NoLines;
@@ -33,31 +44,26 @@ internal sealed class Fields
     /// <summary>Whether a failure of the connection waits for its address.</summary>
     public bool IsPending { get; set; }
 
-    /// <summary>All users of the connection, in order of appearance; null until the first.</summary>
-    public List<object?>? Users { get; private set; }
+    /// <summary>How many different users the connection has named.</summary>
+    public int UserCount => _users?.Count ?? 0;
+
+    /// <summary>What the connection is known by; set by the connection cache, as is the next.</summary>
+    public ReadOnlySpan<byte> Key => _key.AsSpan(0, _keyLength);
+
+    /// <summary>Whether the connection cache holds it.</summary>
+    public bool IsRemembered { get; set; }
 
     public int Count { get; private set; }
 
     /// <summary>A field; null where it is absent or did not take part.</summary>
     public object? this[string name]
     {
-        get
-        {
-            int position = Find(name);
-            return position < 0 ? null : _items[position].Value;
-        }
+        get => Find(name) is >= 0 and int position ? ValueAt(position) : null;
         set => Set(name, SlotOf(name), value);
     }
 
     /// <summary>A field; null where it is absent or did not take part.</summary>
-    public object? this[FieldSlot slot]
-    {
-        get
-        {
-            int position = _places[(int)slot] - 1;
-            return position < 0 ? null : _items[position].Value;
-        }
-    }
+    public object? this[FieldSlot slot] => _places[(int)slot] is > 0 and var place ? ValueAt(place - 1) : null;
 
     /// <summary>The slot of a name.</summary>
     public static FieldSlot SlotOf(string name) => name switch
@@ -78,26 +84,42 @@ internal sealed class Fields
     };
 
     /// <summary>Adds a field that is not there yet.</summary>
-    public void Add(string name, FieldSlot slot, object? value)
-    {
-        if (Count == _items.Length) Array.Resize(ref _items, Math.Max(4, 2 * Count));
-        _items[Count++] = new Field(name, slot, value);
-        if (slot != FieldSlot.None) _places[(int)slot] = (ushort)Count;
-    }
+    public void AddText(string name, FieldSlot slot, ReadOnlySpan<byte> text) => Put(ref Append(name, slot).Content, text);
+
+    /// <summary>Adds a field that is not there yet and did not take part.</summary>
+    public void AddNone(string name, FieldSlot slot) => Append(name, slot);
 
     /// <summary>Adds or replaces a field.</summary>
-    public void Set(string name, FieldSlot slot, object? value)
+    public void SetText(string name, FieldSlot slot, ReadOnlySpan<byte> text) => Put(ref Place(name, slot), text);
+
+    /// <summary>Adds or replaces a field.</summary>
+    public void Set(string name, FieldSlot slot, object? value) => Place(name, slot) = new Captured { Value = value };
+
+    /// <summary>Gives a field the value of another one.</summary>
+    public void Copy(string from, string to)
     {
-        int position = slot == FieldSlot.None ? Find(name) : _places[(int)slot] - 1;
-        if (position < 0) Add(name, slot, value);
-        else _items[position].Value = value;
+        int source = Find(from);
+        if (source < 0 || !_items[source].Content.IsText) this[to] = source < 0 ? null : ValueAt(source);
+        else SetText(to, SlotOf(to), TextOf(_items[source].Content));
     }
 
-    /// <summary>Whether a field was captured and is not empty: what "set" means for flags.</summary>
-    public bool IsSet(string name) => IsSet(this[name]);
+    /// <summary>Whether a field was captured, be it empty.</summary>
+    public bool Has(FieldSlot slot) => _places[(int)slot] is > 0 and var place && !_items[place - 1].Content.IsNone;
 
     /// <summary>Whether a field was captured and is not empty: what "set" means for flags.</summary>
-    public bool IsSet(FieldSlot slot) => IsSet(this[slot]);
+    public bool IsSet(string name) => Find(name) is >= 0 and int position && IsSet(_items[position].Content);
+
+    /// <summary>Whether a field was captured and is not empty: what "set" means for flags.</summary>
+    public bool IsSet(FieldSlot slot) => _places[(int)slot] is > 0 and var place && IsSet(_items[place - 1].Content);
+
+    /// <summary>The text of a field as bytes.</summary>
+    /// <returns>False where the field is absent, or no captured text.</returns>
+    public bool TryText(FieldSlot slot, out ReadOnlySpan<byte> text)
+    {
+        bool isText = _places[(int)slot] is > 0 and var place && _items[place - 1].Content.IsText;
+        text = isText ? TextOf(_items[_places[(int)slot] - 1].Content) : [];
+        return isText;
+    }
 
     /// <summary>Removes a field.</summary>
     /// <returns>Whether it was set.</returns>
@@ -105,7 +127,7 @@ internal sealed class Fields
     {
         int position = _places[(int)slot] - 1;
         if (position < 0) return false;
-        bool wasSet = IsSet(_items[position].Value);
+        bool wasSet = IsSet(_items[position].Content);
         Count--;
         Array.Copy(_items, position + 1, _items, position, Count - position);
         _items[Count] = default;
@@ -119,33 +141,117 @@ internal sealed class Fields
     public void Update(Fields other)
     {
         foreach (ref readonly Field item in other._items.AsSpan(0, other.Count))
-            if (item.Value is not null) Set(item.Name, item.Slot, item.Value);
+        {
+            if (item.Content.IsText) SetText(item.Name, item.Slot, other.TextOf(item.Content));
+            else if (item.Content.Value is not null) Set(item.Name, item.Slot, item.Content.Value);
+        }
     }
 
-    public void AddUser(object? user)
+    /// <summary>Adds the user of a line, possibly this one, unless the user is known already.</summary>
+    public void AddUserOf(Fields line)
     {
-        if (user is null or "") return;
-        Users ??= [];
-        if (!Users.Contains(user)) Users.Add(user);
-        if (_places[(int)FieldSlot.Users] == 0) Add(UsersField, FieldSlot.Users, Users);
+        if (!line.IsSet(FieldSlot.User)) return;
+        Captured user = line._items[line._places[(int)FieldSlot.User] - 1].Content;
+        if (user.IsText)
+        {
+            ReadOnlySpan<byte> text = line.TextOf(user);
+            if (IsKnown(text)) return;
+            user = default;
+            Put(ref user, text);
+        }
+        else if (_users?.Exists(known => !known.IsText && Equals(known.Value, user.Value)) == true) return;
+
+        (_users ??= []).Add(user);
+        if (_places[(int)FieldSlot.Users] == 0) Append(UsersField, FieldSlot.Users);
     }
 
     public FailureData ToData()
     {
         var fields = ImmutableArray.CreateBuilder<KeyValuePair<string, object?>>(Count);
-        foreach (ref readonly Field item in _items.AsSpan(0, Count))
-            fields.Add(new(item.Name, item.Value is List<object?> users ? new PythonSet([.. users]) : item.Value));
+        for (int i = 0; i < Count; i++) fields.Add(new(_items[i].Name, ValueAt(i)));
         return new FailureData(fields.MoveToImmutable());
     }
 
-    private const string UsersField = "users";
-
-    private static bool IsSet(object? value) => value switch
+    /// <summary>Makes it empty, for another line.</summary>
+    public void Reset()
     {
-        null => false,
-        string text => text.Length > 0,
-        _ => true,
-    };
+        _items.AsSpan(0, Count).Clear();
+        Count = _textEnd = _keyLength = 0;
+        _places = default;
+        _noFailMatches?.Clear();
+        _users?.Clear();
+        Matches = NoLines;
+        IsPending = IsRemembered = false;
+        if (_text.Length > LargestKept) _text = new byte[128];
+        if (_key.Length > LargestKept) _key = [];
+        if (_noFailMatches?.Capacity > LargestKept / sizeof(long)) _noFailMatches = null;
+        if (_users?.Capacity > LargestKept / sizeof(long)) _users = null;
+    }
+
+    /// <summary>Sets what the connection is known by.</summary>
+    public void SetKey(ReadOnlySpan<byte> key)
+    {
+        if (_key.Length < key.Length) _key = new byte[Math.Max(32, key.Length)];
+        key.CopyTo(_key);
+        _keyLength = key.Length;
+    }
+
+    private object? ValueAt(int position)
+    {
+        ref Field field = ref _items[position];
+        if (field.Slot == FieldSlot.Users && _users is { Count: > 0 } users) return new PythonSet([.. users.Select(ValueOf)]);
+        return ValueOf(ref field.Content);
+    }
+
+    private object? ValueOf(Captured item) => ValueOf(ref item);
+
+    private object? ValueOf(ref Captured item) => item.IsText ? item.Value ??= Encoding.UTF8.GetString(TextOf(item)) : item.Value;
+
+    private ReadOnlySpan<byte> TextOf(in Captured item) => _text.AsSpan(item.Start, item.Length);
+
+    private bool IsKnown(ReadOnlySpan<byte> user)
+    {
+        if (_users is null) return false;
+        foreach (Captured known in _users)
+            if (known.IsText && TextOf(known).SequenceEqual(user)) return true;
+        return false;
+    }
+
+    private ref Field Append(string name, FieldSlot slot)
+    {
+        if (Count == _items.Length) Array.Resize(ref _items, 2 * Count);
+        ref Field field = ref _items[Count++];
+        field.Name = name;
+        field.Slot = slot;
+        if (slot != FieldSlot.None) _places[(int)slot] = (ushort)Count;
+        return ref field;
+    }
+
+    private ref Captured Place(string name, FieldSlot slot)
+    {
+        int position = slot == FieldSlot.None ? Find(name) : _places[(int)slot] - 1;
+        return ref position < 0 ? ref Append(name, slot).Content : ref _items[position].Content;
+    }
+
+    // Where a longer text replaces another one, the place of that one is lost until the next Reset; twice as much room
+    // each time bounds that by the length of the longest.
+    private void Put(ref Captured item, ReadOnlySpan<byte> text)
+    {
+        if (item.Room < text.Length)
+        {
+            int room = item.Room == 0 ? text.Length : 2 * text.Length;
+            if (_text.Length - _textEnd < room) Array.Resize(ref _text, Math.Max(2 * _text.Length, _textEnd + room));
+            (item.Start, item.Room) = (_textEnd, room);
+            _textEnd += room;
+        }
+
+        text.CopyTo(_text.AsSpan(item.Start));
+        item.Length = text.Length;
+        item.IsText = true;
+        if (item.Value is not null) item.Value = null;
+    }
+
+    private static bool IsSet(in Captured item) => item.IsText ? item.Length > 0 : item.Value is not (null or "");
 
     private int Find(string name)
     {
@@ -154,7 +260,22 @@ internal sealed class Fields
         return -1;
     }
 
-    private record struct Field(string Name, FieldSlot Slot, object? Value);
+    // A text in _text and, once it was asked for, its string; or another value.
+    private struct Captured
+    {
+        public object? Value;
+        public int Start, Length, Room;
+        public bool IsText;
+
+        public readonly bool IsNone => !IsText && Value is null;
+    }
+
+    private struct Field
+    {
+        public string Name;
+        public Captured Content;
+        public FieldSlot Slot;
+    }
 
     // A position plus one; 0 where the field is absent.
     [InlineArray(Slots)]

@@ -60,7 +60,7 @@ public sealed partial class Filter
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
-        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? _prefRegex.Capture(whole, flagsOnly: false).ToData() : FailureData.Empty;
+        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? PrefixData(whole) : FailureData.Empty;
         for (int i = NextFailRegex(text, isAscii, 0); i >= 0; i = NextFailRegex(text, isAscii, i + 1))
         {
             CompiledRegex regex = _failRegexes[i];
@@ -81,7 +81,9 @@ public sealed partial class Filter
             }
             else
             {
-                LineVerdict found = Report(i, Capture(regex, text, whole), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line, failures);
+                Fields fields = Capture(regex, text, whole);
+                LineVerdict found = Report(i, ref fields, taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line, failures);
+                _connections.Return(fields);
                 if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
             }
 
@@ -130,14 +132,30 @@ public sealed partial class Filter
     // What prefregex and failregex captured.
     private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> text, ReadOnlySpan<byte> whole)
     {
-        if (_prefRegex is null) return regex.Capture(text, CountsOnly);
-        Fields fields = _prefRegex.CapturePrefix(whole, CountsOnly, regex.FieldCount);
-        if (fields.Count == 0) return regex.Capture(text, CountsOnly);
-        regex.CaptureOver(fields, text, CountsOnly);
+        Fields fields = _connections.Rent();
+        _prefRegex?.CapturePrefix(fields, whole);
+        if (fields.Count == 0)
+        {
+            regex.Capture(fields, text);
+            return fields;
+        }
+
+        Fields scratch = _connections.Rent();
+        regex.CaptureOver(fields, text, scratch);
+        _connections.Return(scratch);
         return fields;
     }
 
-    private LineVerdict Report(int index, Fields fields, IReadOnlyList<MatchedLine> lines, in DatedLine line, List<Failure> failures)
+    private FailureData PrefixData(ReadOnlySpan<byte> whole)
+    {
+        Fields fields = _connections.Rent();
+        _prefRegex!.Capture(fields, whole);
+        FailureData data = fields.ToData();
+        _connections.Return(fields);
+        return data;
+    }
+
+    private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, in DatedLine line, List<Failure> failures)
     {
         if (line.Time is null && FindTime is not null)
         {
@@ -145,11 +163,11 @@ public sealed partial class Filter
             return Hit(index, LineVerdict.Undated, lines, fields);
         }
 
-        bool isConnection = fields[FieldSlot.MlfId] is not null;
+        bool isConnection = fields.Has(FieldSlot.MlfId);
         if (isConnection) fields = _connections.Merge(fields, lines);
-        else if (!CountsOnly) fields.Matches = [.. lines];
+        else if (!CountsOnly) fields.Matches = lines;
         if (fields.IsSet(FieldSlot.NoFail)) return Hit(index, LineVerdict.NoFailure, lines, fields);
-        if (CountsOnly && (fields[FieldSlot.Ip4] ?? fields[FieldSlot.Ip6]) is not null) return Hit(index, LineVerdict.Matched, lines, fields);
+        if (CountsOnly && (fields.Has(FieldSlot.Ip4) || fields.Has(FieldSlot.Ip6))) return Hit(index, LineVerdict.Matched, lines, fields);
 
         FailureIdentity? identity = FailureIdentity.Of(fields, UseDns, out bool isUnusable);
         if (isUnusable) return LineVerdict.NoMatch;

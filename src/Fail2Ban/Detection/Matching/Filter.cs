@@ -11,7 +11,7 @@ namespace Fail2Ban.Detection.Matching;
 public sealed partial class Filter : IDisposable
 {
     private readonly string _jail;
-    private readonly TimeProvider _time;
+    private readonly HeldClock _time;
     private readonly Log _log;
     private readonly List<CompiledRegex> _failRegexes = [];
     private readonly List<CompiledRegex> _ignoreRegexes = [];
@@ -25,12 +25,12 @@ public sealed partial class Filter : IDisposable
     public Filter(string jail, TimeProvider time, Log log)
     {
         _jail = jail;
-        _time = time;
+        _time = new HeldClock(time);
         _log = log;
-        _dates = new DateDetector(null, null, time, log);
-        _dating = new LineDating(jail, time, log);
-        _connections = new Connections(time);
-        _undated = new OncePerDay(time);
+        _dates = new DateDetector(null, null, _time, log);
+        _dating = new LineDating(jail, _time, log);
+        _connections = new Connections(_time);
+        _undated = new OncePerDay(_time);
     }
 
     /// <summary>The failregexes, in the order in which they are tried.</summary>
@@ -132,6 +132,12 @@ public sealed partial class Filter : IDisposable
 
     /// <summary>The date of the last line that had one; null before the first.</summary>
     public DateTimeOffset? LastTime => _dating.LastTime;
+
+    /// <summary>The clock stands still until <see cref="EndBlock"/>: for lines that were read at once.</summary>
+    public void BeginBlock() => _time.Hold();
+
+    /// <summary>The clock goes on.</summary>
+    public void EndBlock() => _time.Release();
 
     /// <summary>Adds a failregex at the end.</summary>
     /// <exception cref="FilterException">Empty, not compilable, or without a group that identifies a failure.</exception>

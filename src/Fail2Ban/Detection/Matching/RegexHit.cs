@@ -6,4 +6,4 @@ namespace Fail2Ban.Detection.Matching;
 /// <param name="Lines">The lines that the regex itself matched; those of its connection are only in the failure.</param>
 /// <param name="Data">What is known of the failure so far.</param>
 /// <param name="Failure">The failure it reported; null for the other verdicts.</param>
-public sealed record RegexHit(int Regex, LineVerdict Verdict, IReadOnlyList<MatchedLine> Lines, FailureData Data, Failure? Failure);
+public readonly record struct RegexHit(int Regex, LineVerdict Verdict, IReadOnlyList<MatchedLine> Lines, FailureData Data, Failure? Failure);

@@ -35,15 +35,17 @@ internal sealed class Requirement
     private sealed class LiteralSet(IReadOnlyList<RequiredLiteral> literals)
     {
         public readonly RequiredLiteral[] Literals = [.. literals];
+
+        // Arrays, since each look at a Memory asks what is behind it.
+        private readonly (byte[] Text, bool IgnoreCase)[] _texts = [.. literals.Select(literal => (literal.Text.ToArray(), literal.IgnoreCase))];
         public readonly bool AsciiSubjectsOnly = literals.Any(literal => literal.AsciiSubjectsOnly);
 
         public bool BeginsIn(ReadOnlySpan<byte> text)
         {
-            foreach (RequiredLiteral literal in Literals)
+            foreach ((byte[] head, bool ignoreCase) in _texts)
             {
-                ReadOnlySpan<byte> head = literal.Text.Span;
                 if (text.Length < head.Length) continue;
-                if (literal.IgnoreCase ? EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
+                if (ignoreCase ? EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
             }
 
             return false;
@@ -51,10 +53,9 @@ internal sealed class Requirement
 
         public bool OccursIn(ReadOnlySpan<byte> text)
         {
-            foreach (RequiredLiteral literal in Literals)
+            foreach ((byte[] sought, bool ignoreCase) in _texts)
             {
-                ReadOnlySpan<byte> sought = literal.Text.Span;
-                if (literal.IgnoreCase ? FindLower(text, sought) : text.IndexOf(sought) >= 0) return true;
+                if (ignoreCase ? FindLower(text, sought) : text.IndexOf(sought) >= 0) return true;
             }
 
             return false;
