@@ -22,6 +22,7 @@ if (name is not ("fail2ban-server" or "fail2ban-client" or "fail2ban-regex"))
     words = [.. words.Skip(1)];
 }
 
+bool mayColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
 if (name == "fail2ban-regex")
 {
     return RegexTool.Run(words, new RegexToolHost(
@@ -29,7 +30,7 @@ if (name == "fail2ban-regex")
     {
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        UseColours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        UseColours = mayColour,
     });
 }
 
@@ -37,6 +38,9 @@ string build = typeof(ServerProcess).Assembly.GetCustomAttribute<AssemblyInforma
 var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.System, RunServer, build)
 {
     CheckStream = stream => ConfigurationCheck.Run(stream, TimeProvider.System),
+    ColoursOutput = mayColour && !Console.IsOutputRedirected,
+    ColoursError = mayColour && !Console.IsErrorRedirected,
+    IsInteractive = !Console.IsInputRedirected && !Console.IsOutputRedirected,
 };
 return ClientProgram.Run(name, words, host);
 

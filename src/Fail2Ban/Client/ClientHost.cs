@@ -16,4 +16,17 @@ public sealed record ClientHost(TextWriter Output, TextWriter Error, TextReader 
 {
     /// <summary>Tries a command stream on jails that never start, for <c>--test</c>; null leaves that out.</summary>
     public Func<IReadOnlyList<ServerCommand>, IReadOnlyList<ConfigurationFault>>? CheckStream { get; init; }
+
+    /// <summary>Whether standard output may have colours: it is a terminal, and NO_COLOR is not set.</summary>
+    public bool ColoursOutput { get; init; }
+
+    /// <summary>The same for standard error.</summary>
+    public bool ColoursError { get; init; }
+
+    /// <summary>Whether -i has a person at a terminal before it.</summary>
+    public bool IsInteractive { get; init; }
+
+    internal TerminalStyle OutputStyle => ColoursOutput ? TerminalStyle.Coloured : TerminalStyle.Plain;
+
+    internal TerminalStyle ErrorStyle => ColoursError ? TerminalStyle.Coloured : TerminalStyle.Plain;
 }

@@ -1,3 +1,5 @@
+using Fail2Ban.Client.Interactive;
+using Fail2Ban.Client.Reports;
 using Fail2Ban.Configuration;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -10,24 +12,24 @@ internal sealed class ClientRun
 {
     private const int Failure = 255;
 
-    private static readonly string[] LocaleVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
-
     private readonly string _program;
     private readonly CommandLine _line;
     private readonly ClientHost _host;
+    private readonly IReport _report;
     private readonly Log _log;
     private readonly ServerOptions _server;
     private readonly ServerCalls _calls;
     private readonly ServerLauncher _launcher;
 
-    internal ClientRun(string program, CommandLine line, ClientHost host, Log log, int verbosity, TimeSpan timeout)
+    internal ClientRun(string program, CommandLine line, ClientHost host, IReport report, Log log, int verbosity, TimeSpan timeout)
     {
         _program = program;
         _line = line;
         _host = host;
+        _report = report;
         _log = log;
         _server = line.Has("async") ? FromCommandLine() : Reader().ReadServer();
-        _calls = new ServerCalls(_server.Socket, host, log, TakesUnicode());
+        _calls = new ServerCalls(_server.Socket, report, log, new FailureAdvice(_server, Directory(), host.CheckStream));
         var start = new ServerStart(
             _server.Socket, _server.PidFile, _server.LogLevel, _server.LogTarget, _server.SyslogSocket,
             line.Has("x"), line.Has("b"), verbosity, line.Value("pname") ?? "fail2ban-server");
@@ -38,14 +40,14 @@ internal sealed class ClientRun
     {
         if (_server.Failure is { } failure)
         {
-            _host.Output.WriteLine($"ERROR: {failure}");
+            _report.Fault("Configuration", $"ERROR: {failure}");
             _log.Wrong("Init of command line failed");
             return Failure;
         }
 
         if (!LogLevels.TryParse(_server.LogLevel, out _))
         {
-            _host.Output.WriteLine($"ERROR: Invalid log level '{_server.LogLevel.ToUpperInvariant()}'");
+            _report.Fault("Usage", $"ERROR: Invalid log level '{_server.LogLevel.ToUpperInvariant()}'");
             return Failure;
         }
 
@@ -62,7 +64,7 @@ internal sealed class ClientRun
         IReadOnlyList<string> words = _line.Words;
         if (words.Count == 0 && _program == "fail2ban-server") words = ["start"];
         if (words.Count > 0) return Command(words) ? 0 : Failure;
-        _host.Output.Write(HelpText.Usage(_program));
+        _report.Fault("Usage", HelpText.Usage(_program).TrimEnd('\n'));
         return Failure;
     }
 
@@ -84,7 +86,7 @@ internal sealed class ClientRun
                 _log.Wrong($"could not convert string to float: {PythonText.Repr(words[1])}");
                 return false;
             case "help":
-                _host.Output.Write(HelpText.Usage(_program));
+                _report.Tell("help", JsonHelp.Write, HelpText.Usage(_program));
                 return true;
             default:
                 return _calls.Send([.. words], show: true, Timeout.InfiniteTimeSpan);
@@ -119,6 +121,7 @@ internal sealed class ClientRun
         if (words.Count > 1)
         {
             _log.UnexpectedArguments(words);
+            _report.Fault("Usage");
             return false;
         }
 
@@ -126,7 +129,7 @@ internal sealed class ClientRun
         if (!_calls.Ping(TimeSpan.FromSeconds(10)))
         {
             _log.NoServer();
-            _host.Error.WriteLine("Start it with 'fail2ban-client start' or 'systemctl start fail2ban'.");
+            _calls.TellAbsence();
             return false;
         }
 
@@ -141,6 +144,7 @@ internal sealed class ClientRun
         if (result.Outcome == ConfigurationOutcome.Failed) _log.ConfigurationFailed(result.Failure ?? "");
         else if (result.Outcome == ConfigurationOutcome.NoValidJail) _log.Wrong("No jail of the configuration is valid");
         else return [.. result.Stream.Select(command => new List<object?>(command.Words))];
+        _report.Fault("Configuration");
         return null;
     }
 
@@ -150,12 +154,18 @@ internal sealed class ClientRun
         if (result.Outcome == ConfigurationOutcome.Failed)
         {
             _log.ConfigurationFailed(result.Failure ?? "");
-            _host.Output.WriteLine("ERROR: The configuration stream failed because of the invalid syntax.");
+            _report.Fault("Configuration", "ERROR: The configuration stream failed because of the invalid syntax.");
             return Failure;
         }
 
-        foreach (ServerCommand command in result.Stream) _host.Output.WriteLine(pretty ? PrettyPrinter.Show(command.Words) : command.ToString());
+        _report.Tell("commands", json =>
+        {
+            json.WriteStartArray();
+            foreach (ServerCommand command in result.Stream) JsonValue.Write(json, command.Words);
+            json.WriteEndArray();
+        }, string.Concat(result.Stream.Select(command => (pretty ? PrettyPrinter.Show(command.Words) : command.ToString()) + "\n")));
         if (result.Outcome != ConfigurationOutcome.NoValidJail) return 0;
+        _report.Fault("Configuration");
         _host.Error.WriteLine("Init of command line failed");
         return Failure;
     }
@@ -163,28 +173,10 @@ internal sealed class ClientRun
     private int Test()
     {
         var reader = new ConfigurationReader(Directory(), ReaderOptions() with { IgnoreWrongJails = false }, _log);
-        return new ConfigurationTest(_host, _log).Run(reader, isAlone: _line.Words.Count == 0, listJails: _line.Has("v")) ? 0 : Failure;
+        return new ConfigurationTest(_host, _report, _log).Run(reader, isAlone: _line.Words.Count == 0, listJails: _line.Has("v")) ? 0 : Failure;
     }
 
-    private int Interactive()
-    {
-        _host.Output.Write($"Fail2Ban v{ClientProgram.Version} reads log file that contains password failure report\nand bans the corresponding IP addresses using firewall rules.\n\n");
-        while (true)
-        {
-            _host.Output.Write("fail2ban> ");
-            _host.Output.Flush();
-            string? input = _host.Input.ReadLine();
-            if (input is null)
-            {
-                _host.Output.WriteLine();
-                return Failure;
-            }
-
-            if (!ShellWords.TrySplit(input, out IReadOnlyList<string> words, out string error)) _log.Wrong(error);
-            else if (words is ["exit" or "quit", ..]) return 0;
-            else if (words.Count > 0) Command(words);
-        }
-    }
+    private int Interactive() => new CommandPrompt(_host, _report, _log, new Completer(_calls)).Run(words => Command(words) ? 0 : Failure);
 
     private ConfigurationReader Reader() => new(Directory(), ReaderOptions(), _log);
 
@@ -202,12 +194,4 @@ internal sealed class ClientRun
     private ServerOptions FromCommandLine() => new(
         _line.Value("socket") ?? "/var/run/fail2ban/fail2ban.sock", _line.Value("pidfile") ?? "/var/run/fail2ban/fail2ban.pid",
         _line.Value("loglevel") ?? "INFO", _line.Value("logtarget") ?? "/var/log/fail2ban.log", _line.Value("syslogsocket") ?? "auto", null);
-
-    // As Python decides about its streams: the C locale counts as UTF-8.
-    private static bool TakesUnicode()
-    {
-        string? locale = LocaleVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
-        int dot = locale?.IndexOf('.', StringComparison.Ordinal) ?? -1;
-        return dot < 0 || locale![(dot + 1)..].Replace("-", "", StringComparison.Ordinal).StartsWith("utf8", StringComparison.OrdinalIgnoreCase);
-    }
 }

@@ -4,7 +4,7 @@ using Fail2Ban.Logging;
 namespace Fail2Ban.Client;
 
 /// <summary>The client's log: lines of the server's layout on standard error.</summary>
-internal sealed class ErrorSink(TextWriter error, TimeProvider time, LogLevel threshold) : ILogSink
+internal sealed class ErrorSink(TextWriter error, TimeProvider time, LogLevel threshold, TerminalStyle style) : ILogSink
 {
     private readonly LogFormat _format = LogFormat.Default(padding: true, datetime: true);
     private readonly Lock _lock = new();
@@ -15,6 +15,6 @@ internal sealed class ErrorSink(TextWriter error, TimeProvider time, LogLevel th
     {
         var line = new StringBuilder();
         _format.Render(new LogEntry(time.GetLocalNow(), level, logger, SafeText.Escape(message), Environment.CurrentManagedThreadId, TimeSpan.Zero), line);
-        lock (_lock) error.WriteLine(line.ToString());
+        lock (_lock) error.WriteLine(style.LogLine(line.ToString()));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Fail2Ban.Client.Commands;
 
 namespace Fail2Ban.Client;
 

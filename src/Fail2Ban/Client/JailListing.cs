@@ -9,10 +9,9 @@ internal static class JailListing
     private const int Column = 13;
     private const int MostFiles = 10;
 
-    internal static void Write(TextWriter output, IReadOnlyList<JailReport> jails)
+    internal static string Show(IReadOnlyList<JailReport> jails)
     {
-        output.WriteLine(jails.Count == 0 ? "No jail is enabled." : $"Enabled jails: {jails.Count}");
-        var text = new StringBuilder();
+        var text = new StringBuilder(jails.Count == 0 ? "No jail is enabled." : $"Enabled jails: {jails.Count}").Append('\n');
         foreach (JailReport jail in jails)
         {
             text.Append('\n').Append(jail.Name).Append('\n');
@@ -33,7 +32,7 @@ internal static class JailListing
             Append(text, "actions", jail.Actions.Count > 0 ? string.Join(", ", jail.Actions) : "none");
         }
 
-        output.Write(text.ToString());
+        return text.ToString();
     }
 
     private static void Append(StringBuilder text, string head, string words) =>

@@ -12,6 +12,9 @@ internal static class OptionTable
     internal sealed record Option(char Short, string Long, string? Value, string Help)
     {
         internal string Key => Long.Length > 0 ? Long : Short.ToString();
+
+        /// <summary>As typed, the letter first.</summary>
+        internal IEnumerable<string> Names => new[] { Short == '\0' ? "" : $"-{Short}", Long.Length == 0 ? "" : $"--{Long}" }.Where(name => name.Length > 0);
     }
 
     internal static IReadOnlyList<Option> All { get; } =
@@ -36,6 +39,7 @@ internal static class OptionTable
         new('\0', "async", null, "internal: start without reading the configuration"),
         new('\0', "timeout", "TIME", "how long to wait for a server that starts (30 s)"),
         new('\0', "str2sec", "TEXT", "print a time such as 1d12h in seconds"),
+        new('\0', "json", null, "answer in JSON, one object a line, for programs"),
         new('h', "help", null, "print this help"),
         new('V', "version", null, "print the version; -V in short form"),
     ];
@@ -46,8 +50,7 @@ internal static class OptionTable
         var text = new StringBuilder("Options:\n");
         foreach (Option option in All)
         {
-            string names = string.Join(", ", new[] { option.Short == '\0' ? "" : $"-{option.Short}", option.Long.Length == 0 ? "" : $"--{option.Long}" }.Where(name => name.Length > 0));
-            string head = $"    {names}{(option.Value is null ? "" : $" <{option.Value}>")}";
+            string head = $"    {string.Join(", ", option.Names)}{(option.Value is null ? "" : $" <{option.Value}>")}";
             HelpText.AppendEntry(text, head, option.Help, 32);
         }
 

@@ -49,6 +49,7 @@ internal sealed class ServerLauncher(ServerStart start, ServerCalls calls, Clien
         if (!WaitForStart(() => HasEnded(child)))
         {
             log.NotStarted(HasEnded(child) ? $"it ended at once; its log ({start.LogTarget}) says why, or run it with -f" : $"it did not answer within {timeout.TotalSeconds} seconds");
+            calls.TellWhyEnded();
             return false;
         }
 

@@ -58,10 +58,4 @@ public sealed class PresentationTests
         CommandLine? line = CommandLine.Parse(args.Split(' '), out string error);
         Assert.Equal(expected, line is null ? $"!{error}" : string.Join(' ', line.Options.Select(option => $"{option.Key}={option.Value}")) + " | " + string.Join(' ', line.Words));
     }
-
-    [Theory]
-    [InlineData("staus", "status")]
-    [InlineData("relod", "reload")]
-    [InlineData("xyzzy", null)]
-    public void A_mistyped_command_has_a_near_one(string word, string? near) => Assert.Equal(near, CommandTable.Near(word));
 }

@@ -1,0 +1,103 @@
+using System.Text;
+using Fail2Ban.Client.Commands;
+using Fail2Ban.Configuration;
+using Fail2Ban.Logging;
+using Fail2Ban.Values;
+
+namespace Fail2Ban.Client;
+
+/// <summary>What to do about a command that failed: the nearest right one, why a jail or the server is not there.</summary>
+/// <param name="server">Where it logs.</param>
+/// <param name="directory">Its configuration.</param>
+/// <param name="check">Tries a command stream on jails that never start; null leaves that out.</param>
+internal sealed class FailureAdvice(ServerOptions server, string directory, Func<IReadOnlyList<ServerCommand>, IReadOnlyList<ConfigurationFault>>? check)
+{
+    private const string DefaultDirectory = "/etc/fail2ban";
+    private const int TailBytes = 64 * 1024;
+    private const int LongestLine = 400;
+
+    /// <summary>Advice about a command that the server refused; null if there is none.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="error">The refusal.</param>
+    /// <param name="jails">Asks for the names of the jails.</param>
+    internal string? About(IReadOnlyList<object?> command, PythonError error, Func<IReadOnlyList<string>> jails)
+    {
+        string[] words = [.. command.Select(PythonText.Str)];
+        if (error.TypeName == "UnknownJailException") return AboutJail(words, PythonText.Str(error.Arguments.Count > 0 ? error.Arguments[0] : ""), jails());
+        bool isGrammar = error.TypeName == "IndexError" || error.Message.StartsWith("Invalid command", StringComparison.Ordinal);
+        if (!isGrammar || words.Length == 0 || CommandGrammar.Near(words, jails()) is not { } near) return null;
+        return near.StartsWith(string.Join(' ', words) + " ", StringComparison.Ordinal) ? $"More words are needed: {near}" : $"Did you mean '{near}'?";
+    }
+
+    /// <summary>How a server that is missing is started.</summary>
+    internal string HowToStart()
+    {
+        string own = directory == DefaultDirectory ? "" : $"-c {directory} ";
+        bool hasManager = own.Length == 0 && Directory.Exists("/run/systemd/system");
+        return $"Start it with 'fail2ban-client {own}start'{(hasManager ? " or 'systemctl start fail2ban'" : "")}.";
+    }
+
+    /// <summary>Why it may have ended: what its log says last.</summary>
+    internal IEnumerable<string> LastWords()
+    {
+        string target = server.LogTarget.Split('[')[0].Trim();
+        if (target is "SYSTEMD-JOURNAL") return ["Why it ended may stand in 'journalctl -t fail2ban -n 20'."];
+        return target.StartsWith('/') ? LastLines(target) : [];
+    }
+
+    private string AboutJail(string[] words, string jail, IReadOnlyList<string> jails)
+    {
+        if (NearNames.Find(jail, jails) is { } near) return $"Did you mean '{string.Join(' ', words.Select(word => word == jail ? near : word))}'?";
+        var reader = new ConfigurationReader(directory, new ReaderOptions { Advise = false }, new Log(NoSink.Instance, "fail2ban"));
+        ConfigurationResult result = reader.Read(jail);
+        if (result.Outcome == ConfigurationOutcome.Failed)
+        {
+            return result.Failure?.StartsWith("No section", StringComparison.Ordinal) == true
+                ? $"{directory} has no jail of that name; there {(jails.Count == 1 ? "is" : "are")}: {(jails.Count == 0 ? "no jails" : string.Join(", ", jails))}."
+                : $"The configuration cannot be read: {result.Failure}";
+        }
+
+        if (result.Jails.Count == 0) return $"It is not enabled: put 'enabled = true' below [{jail}] in {directory}/jail.local, then 'fail2ban-client reload'.";
+        if (result.Jails[0] is { Error: { } wrong } report) return $"It did not start: {(report.Place is { } place ? $"{place}: " : "")}{wrong}{report.Hint}";
+        if (check?.Invoke(result.Stream).FirstOrDefault(fault => fault.Jail == jail) is { } fault)
+            return $"It did not start: {(fault.Place is { } line ? $"{line}: " : "")}{fault.Message}";
+        return $"The configuration has it enabled, and the server does not run it: 'fail2ban-client reload {jail}' starts it, or says why not.";
+    }
+
+    // The last line tells how it ended; the last error, if it is another one, why.
+    private static List<string> LastLines(string file)
+    {
+        string[] lines;
+        try
+        {
+            using FileStream log = File.OpenRead(file);
+            log.Seek(-Math.Min(TailBytes, log.Length), SeekOrigin.End);
+            byte[] tail = new byte[TailBytes];
+            int count = log.ReadAtLeast(tail, TailBytes, throwOnEndOfStream: false);
+            lines = [.. Encoding.UTF8.GetString(tail, 0, count).Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
+
+        if (lines.Length == 0) return [];
+        var told = new List<string>();
+        int from = Array.FindLastIndex(lines, line => line.Contains("Starting Fail2ban v", StringComparison.Ordinal));
+        string? last = lines.Skip(Math.Max(from, 0)).LastOrDefault(line => line.Contains(": ERROR ", StringComparison.Ordinal) || line.Contains(": CRITICAL", StringComparison.Ordinal));
+        if (last is not null && last != lines[^1]) told.Add($"Its last error in {file}: {Shown(last)}");
+        told.Add($"The last line of {file}: {Shown(lines[^1])}");
+        return told;
+
+        static string Shown(string line) => SafeText.Escape(line.Length <= LongestLine ? line : line[..LongestLine] + "...");
+    }
+
+    private sealed class NoSink : ILogSink
+    {
+        internal static readonly NoSink Instance = new();
+
+        public LogLevel Threshold => LogLevel.Critical;
+
+        public void Write(LogLevel level, string logger, string message) { }
+    }
+}
