@@ -21,11 +21,10 @@ public static class ClientProgram
     /// <returns>The exit code: 0, or 255 for any failure.</returns>
     public static int Run(string programName, IReadOnlyList<string> args, ClientHost host)
     {
-        bool asJson = args.TakeWhile(word => word.StartsWith('-')).Contains("--json");
         CommandLine? line = CommandLine.Parse(args, out string error);
         int verbosity = line is null ? 1 : 1 + line.Count("v") - line.Count("q");
         LogLevel threshold = Threshold(verbosity);
-        var json = asJson || line?.Has("json") == true ? new JsonReport(host, threshold) : null;
+        var json = (line?.Has("json") ?? args.Contains("--json")) ? new JsonReport(host, threshold) : null;
         IReport report = json ?? (IReport)new TextReport(host, TakesUnicode());
         var log = new Log(json ?? (ILogSink)new ErrorSink(host.Error, host.Time, threshold, host.ErrorStyle), "fail2ban");
         int code = Run(programName, line, error, host, report, log, verbosity);

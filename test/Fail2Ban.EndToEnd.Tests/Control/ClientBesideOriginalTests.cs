@@ -115,7 +115,7 @@ public sealed class ClientBesideOriginalTests(OriginalServer server) : IClassFix
         (int code, _, string error) = OriginalServer.Run(OriginalServer.Client, args);
         (int ourCode, _, string ourError) = Ours(args);
         Assert.Equal((code, Message(error)), (ourCode, Message(ourError)));
-        Assert.Contains("fail2ban-client start", ourError, StringComparison.Ordinal);
+        Assert.Contains($"fail2ban-client -c {server.Configuration} start", ourError, StringComparison.Ordinal);
     }
 
     [Fact]
