@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fail2Ban.Store;
 
 /// <summary>What waits to be written, in order and bounded, and the signals to the thread that writes it.</summary>
@@ -5,21 +7,21 @@ namespace Fail2Ban.Store;
 /// Thread safety: any thread adds; one thread takes. While nothing can be written, a change is answered with false by the
 /// next try and stays for later; of more than <see cref="MaxQueued"/> the oldest is lost.
 /// </remarks>
-internal sealed class StoreQueue : IDisposable
+internal sealed class StoreQueue
 {
     private const int MaxBatch = 5000;
     private const int MaxQueued = 200_000;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly object _gate = new();
-    private readonly ManualResetEventSlim _stopping = new(); // set for good; ends the pause after a failure
     private readonly LinkedList<StoreChange> _changes = []; // guarded by _gate; those in the works stay until they are written
+    private bool _stopping; // guarded by _gate; ends the pause after a failure
     private bool _checkpoint; // guarded by _gate
     private int _compactAt = 1000; // guarded by _gate
     private long _lost; // guarded by _gate; since the last call of TakeLost
 
     /// <summary>Whether no more is taken.</summary>
-    public bool IsStopping => _stopping.IsSet;
+    public bool IsStopping => Volatile.Read(ref _stopping);
 
     /// <summary>Puts a change behind the others.</summary>
     /// <returns>Whether it is on disk; false too where it stays for later.</returns>
@@ -27,7 +29,7 @@ internal sealed class StoreQueue : IDisposable
     {
         lock (_gate)
         {
-            if (_stopping.IsSet) return Task.FromResult(false);
+            if (_stopping) return Task.FromResult(false);
             _changes.AddLast(change);
             Monitor.Pulse(_gate);
         }
@@ -50,7 +52,7 @@ internal sealed class StoreQueue : IDisposable
     {
         lock (_gate)
         {
-            _stopping.Set();
+            _stopping = true;
             Monitor.Pulse(_gate);
         }
     }
@@ -62,7 +64,7 @@ internal sealed class StoreQueue : IDisposable
     {
         lock (_gate)
         {
-            while (_changes.Count == 0 && !_stopping.IsSet && !_checkpoint) Monitor.Wait(_gate);
+            while (_changes.Count == 0 && !_stopping && !_checkpoint) Monitor.Wait(_gate);
             checkpoint = _checkpoint;
             _checkpoint = false;
             return [.. _changes.Take(MaxBatch)];
@@ -89,9 +91,9 @@ internal sealed class StoreQueue : IDisposable
             foreach (StoreChange change in _changes) change.Done.TrySetResult(false);
             if (_changes.Count > _compactAt) Compact();
             for (; _changes.Count > MaxQueued; _lost++) _changes.RemoveFirst();
+            long began = Stopwatch.GetTimestamp();
+            for (TimeSpan left = RetryAfter; !_stopping && left > TimeSpan.Zero; left = RetryAfter - Stopwatch.GetElapsedTime(began)) Monitor.Wait(_gate, left);
         }
-
-        _stopping.Wait(RetryAfter);
     }
 
     /// <summary>How many changes were lost since the last call.</summary>
@@ -112,9 +114,6 @@ internal sealed class StoreQueue : IDisposable
             return count;
         }
     }
-
-    /// <summary>After the thread that takes has ended.</summary>
-    public void Dispose() => _stopping.Dispose();
 
     // Positions in logs come every few seconds, also over a weekend with a full disk.
     private void Compact()

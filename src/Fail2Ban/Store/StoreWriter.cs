@@ -66,7 +66,6 @@ internal sealed class StoreWriter
     {
         _queue.Stop();
         _thread.Join();
-        _queue.Dispose();
     }
 
     private void Work()
