@@ -16,6 +16,7 @@ public sealed class NativeException : IOException
         Operation = operation;
         Subject = subject;
         Errno = errno;
+        Reason = Describe(errno) + (advice is null ? "" : "; " + advice);
     }
 
     /// <summary>The C name of the call.</summary>
@@ -26,6 +27,9 @@ public sealed class NativeException : IOException
 
     /// <summary>The value of errno; see <see cref="Native.Errno"/>.</summary>
     public int Errno { get; }
+
+    /// <summary>The message without the call and its subject: equal for all that failed for the same reason.</summary>
+    public string Reason { get; }
 
     /// <summary>The system's words for a value of errno: 2 → <c>No such file or directory</c>; see strerror(3).</summary>
     public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);

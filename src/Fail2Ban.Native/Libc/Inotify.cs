@@ -35,7 +35,7 @@ public sealed partial class Inotify : IDisposable
         _handle = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
         if (!_handle.IsInvalid) return;
         int errno = Marshal.GetLastPInvokeError(); // before the limit is read: that would overwrite it
-        throw new NativeException("inotify_init1", null, errno, $"raise fs.inotify.max_user_instances (now {Limit("max_user_instances")}) or the limit of open files");
+        throw new NativeException("inotify_init1", null, errno, $"raise {Limit("instances")} or the limit of open files");
     }
 
     /// <summary>For <see cref="Poll"/>.</summary>
@@ -50,7 +50,7 @@ public sealed partial class Inotify : IDisposable
         if (watch >= 0) return watch;
         int errno = Marshal.GetLastPInvokeError();
         throw new NativeException("inotify_add_watch", path, errno,
-            errno == Errno.ENOSPC ? $"raise fs.inotify.max_user_watches (now {Limit("max_user_watches")})" : null);
+            errno == Errno.ENOSPC ? $"raise {Limit("watches")}" : null);
     }
 
     /// <summary>Removes a watch; one that the kernel removed already is no error.</summary>
@@ -92,15 +92,23 @@ public sealed partial class Inotify : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    private static string Limit(string name)
+    // In a user namespace its own limit counts beside that of the system.
+    private static string Limit(string what)
+    {
+        string? system = Setting($"/proc/sys/fs/inotify/max_user_{what}"), own = Setting($"/proc/sys/user/max_inotify_{what}");
+        bool isOwn = long.TryParse(own, out long ours) && (!long.TryParse(system, out long all) || ours < all);
+        return isOwn ? $"user.max_inotify_{what} (now {own})" : $"fs.inotify.max_user_{what} (now {system ?? "unknown"})";
+    }
+
+    private static string? Setting(string path)
     {
         try
         {
-            return File.ReadAllText("/proc/sys/fs/inotify/" + name).Trim();
+            return File.ReadAllText(path).Trim();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return "unknown"; // no /proc: the message is still of use without the value
+            return null; // no /proc: the message is still of use without the value
         }
     }
 

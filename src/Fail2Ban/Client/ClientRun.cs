@@ -134,18 +134,21 @@ internal sealed class ClientRun
         }
 
         return ReadStream(jail == "--all" ? null : jail) is { } stream
-            && _calls.Send(["reload", jail, options, stream], show: true, Timeout.InfiniteTimeSpan);
+            && _calls.Send(["reload", jail, options, .. stream], show: true, Timeout.InfiniteTimeSpan);
     }
 
+    // Beside the stream go commands that only our server knows; the original's takes no notice of them.
     private List<object?>? ReadStream(string? jail)
     {
         ConfigurationResult result = Reader().Read(jail);
         foreach (ConfigurationWarning warning in result.Warnings) _log.Advice(warning.ToString());
         if (result.Outcome == ConfigurationOutcome.Failed) _log.ConfigurationFailed(result.Failure ?? "");
         else if (result.Outcome == ConfigurationOutcome.NoValidJail) _log.Wrong("No jail of the configuration is valid");
-        else return [.. result.Stream.Select(command => new List<object?>(command.Words))];
+        else return [Words(result.Stream), .. result.Globs.Count > 0 ? [Words(result.Globs)] : (object?[])[]];
         _report.Fault("Configuration");
         return null;
+
+        static List<object?> Words(IReadOnlyList<ServerCommand> commands) => [.. commands.Select(command => new List<object?>(command.Words))];
     }
 
     private int Dump(bool pretty)

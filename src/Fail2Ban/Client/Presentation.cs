@@ -60,6 +60,10 @@ internal static class Presentation
         {
             case "logpath" or "addlogpath" or "dellogpath":
                 return Tree(answer, "Current monitored log file(s):", "No file is currently monitored");
+            case "logglob" or "addlogglob" or "dellogglob":
+                return Tree(answer, "Current pattern(s) of log files:", "No pattern of log files is set");
+            case "sources" when words[0] == "get":
+                return SourcesLayout.Show(jail, answer);
             case "logencoding":
                 return $"Current log encoding is set to:\n{PythonText.Str(answer)}";
             case "journalmatch" or "addjournalmatch" or "deljournalmatch":

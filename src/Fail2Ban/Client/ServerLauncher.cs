@@ -9,7 +9,7 @@ internal sealed class ServerLauncher(ServerStart start, ServerCalls calls, Clien
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs the server in this process; its jails are set up from a second thread, as by any client.</summary>
-    /// <param name="stream">Null for a server that somebody else configures.</param>
+    /// <param name="stream">The stream of commands, and what goes beside it; null for a server that somebody else configures.</param>
     internal int RunHere(List<object?>? stream)
     {
         if (stream is null) return host.RunServer(start);
@@ -64,7 +64,7 @@ internal sealed class ServerLauncher(ServerStart start, ServerCalls calls, Clien
 
     private bool Configure(List<object?> stream)
     {
-        bool isGood = calls.Send(["server-stream", stream], show: false, Timeout.InfiniteTimeSpan);
+        bool isGood = calls.Send(["server-stream", .. stream], show: false, Timeout.InfiniteTimeSpan);
         return calls.Send(["server-status"], show: true, Timeout.InfiniteTimeSpan) && isGood;
     }
 

@@ -50,7 +50,7 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
             ConfigurationAdvisor? advisor = options.Advise ? new ConfigurationAdvisor(jails, warnings) : null;
             advisor?.General(server);
             List<ServerCommand> stream = [.. new ServerReader(server, options, log).Commands()];
-            List<ServerCommand> starts = [];
+            List<ServerCommand> starts = [], globs = [];
             int wrong = 0;
             foreach (string name in onlyJail is null ? (IEnumerable<string>)jails.Sections.Keys : [onlyJail])
             {
@@ -60,13 +60,14 @@ public sealed partial class ConfigurationReader(string baseDirectory, ReaderOpti
                 advisor?.Flags(jails.Sections[name], isEnabled);
                 if (!isEnabled) continue;
                 if (!ReadJail(jails, jail, name, stream, starts, reports)) wrong++;
+                globs.AddRange(jail.Globs);
             }
 
             stream.AddRange(starts);
             ConfigurationOutcome outcome = wrong == 0 ? ConfigurationOutcome.Complete
                 : wrong < reports.Count ? ConfigurationOutcome.SomeJailsSkipped
                 : ConfigurationOutcome.NoValidJail;
-            return new(outcome, null, stream, reports, warnings);
+            return new(outcome, null, stream, reports, warnings) { Globs = globs };
         }
         catch (ConfigurationException error)
         {

@@ -27,4 +27,11 @@ public sealed record ConfigurationResult(
     string? Failure,
     IReadOnlyList<ServerCommand> Stream,
     IReadOnlyList<JailReport> Jails,
-    IReadOnlyList<ConfigurationWarning> Warnings);
+    IReadOnlyList<ConfigurationWarning> Warnings)
+{
+    /// <summary>
+    /// The patterns among the log paths, as commands that only this server knows: by them it finds files that come later.
+    /// They are no part of <c>-d</c>.
+    /// </summary>
+    public IReadOnlyList<ServerCommand> Globs { get; init; } = [];
+}

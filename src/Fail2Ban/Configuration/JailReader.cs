@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Text.RegularExpressions;
 using Fail2Ban.Configuration.Ini;
 using Fail2Ban.Logging;
+using Fail2Ban.Paths;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Configuration;
@@ -79,6 +80,9 @@ internal sealed partial class JailReader(
         ReadActions();
     }
 
+    /// <summary>The patterns among the log paths, as commands; known once <see cref="Commands"/> was asked for.</summary>
+    public IReadOnlyList<ServerCommand> Globs { get; private set; } = [];
+
     /// <summary>The commands of the jail, without its start.</summary>
     /// <exception cref="ConfigurationException">The jail has no log file and must have one.</exception>
     public IReadOnlyList<ServerCommand> Commands()
@@ -88,6 +92,7 @@ internal sealed partial class JailReader(
         {
             FindFiles((string)paths!, logPaths, quiet: IsSystemd);
             if (IsSystemd) logPaths.Clear();
+            else if (logPaths.Count > 0) Globs = GlobCommands((string)paths!);
         }
 
         advisor?.Jail(Advised());
@@ -236,13 +241,11 @@ internal sealed partial class JailReader(
         _emptyGlobs.Clear();
         foreach (string line in paths.Split('\n'))
         {
-            int space = line.LastIndexOf(' ');
-            string glob = space < 0 ? line : line[..space];
-            string mode = space < 0 ? "head" : line[(space + 1)..];
+            (string glob, string mode) = SplitPath(line);
             bool any = false;
-            foreach (string file in LogPaths.Find(glob))
+            foreach (string file in PathPattern.Find(glob))
             {
-                if (LogPaths.IsDangling(file))
+                if (!FilePresence.Exists(file))
                 {
                     if (!quiet) log.Dangling(file);
                     continue;
@@ -257,6 +260,15 @@ internal sealed partial class JailReader(
             _emptyGlobs.Add(glob);
             if (!quiet) log.NothingFound(glob);
         }
+    }
+
+    private List<ServerCommand> GlobCommands(string paths) =>
+        [.. paths.Split('\n').Select(SplitPath).Where(path => PathPattern.IsPattern(path.Glob)).Select(path => Command(["set", name, "addlogglob", path.Glob, path.Mode]))];
+
+    private static (string Glob, string Mode) SplitPath(string line)
+    {
+        int space = line.LastIndexOf(' ');
+        return space < 0 ? (line, "head") : (line[..space], line[(space + 1)..]);
     }
 
     private ServerCommand? Skip()

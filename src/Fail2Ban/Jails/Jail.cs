@@ -2,6 +2,7 @@ using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
+using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Logging;
@@ -49,7 +50,7 @@ public sealed class Jail
         Filter = new Filter(name, services.Time, _filterLog);
         Ignore = new IgnoreChecks(services);
         Bans = new JailBans(name, services, _loop, () => _counters);
-        Logs = new JailLogs(name, services, _loop, ReadBlock) { Polling = backend == "polling" };
+        Logs = new JailLogs(name, services, _loop, Filter, ReadBlock) { Polling = backend == "polling" };
         if (backend == SystemdBackend) Journal = new JailJournal(name, services, _loop, ReadBlock, journal ?? new JournalParameters());
         Failures.MaxRetry = 3;
         Failures.MaxMatches = 5;
@@ -80,6 +81,9 @@ public sealed class Jail
 
     /// <summary>What it reads of the journal; null unless its backend is <c>systemd</c>.</summary>
     public JailJournal? Journal { get; }
+
+    /// <summary>How each of its sources stands.</summary>
+    public IReadOnlyList<SourceState> Sources => Journal?.States ?? Logs.States;
 
     /// <summary>Whether lines are passed over; bans go on and end in time.</summary>
     public bool Idle { get; set; }
@@ -130,6 +134,8 @@ public sealed class Jail
         await Bans.Actions.EndAsync();
         _started = false;
         Bans.Dispose();
+        Logs.Dispose();
+        Journal?.Dispose();
         Filter.Dispose();
         if (_services.Store is { } store) await store.DisableJailAsync(Name);
         _log.Stopped(Name);
@@ -201,6 +207,8 @@ public sealed class Jail
     internal Task DiscardAsync() => InvokeAsync(jail =>
     {
         Bans.Dispose();
+        Logs.Dispose();
+        Journal?.Dispose();
         Filter.Dispose();
         return Bans.Actions.EndAsync().ContinueWith(static _ => true, TaskScheduler.Default);
     });

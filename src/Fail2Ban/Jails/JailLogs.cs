@@ -1,34 +1,29 @@
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
-using Fail2Ban.Detection.Sources;
 using Fail2Ban.Detection.Sources.Files;
+using Fail2Ban.Detection.Sources;
 using Fail2Ban.Logging;
+using Fail2Ban.Paths;
 using Fail2Ban.Store;
 
 namespace Fail2Ban.Jails;
 
-/// <summary>The log files that a jail follows: where it is in each, and what the store remembers of that.</summary>
-/// <remarks>Owned by one jail's loop; not thread-safe, but lines are accepted from the watcher's thread.</remarks>
-public sealed class JailLogs : ILineSink
+/// <summary>The log files that a jail follows, and the patterns by which it finds more.</summary>
+/// <remarks>Owned by one jail's loop; not thread-safe.</remarks>
+public sealed class JailLogs : JailSource
 {
     private const int LongestEncodingName = 100;
 
-    private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(10);
-
-    private readonly string _jail;
-    private readonly JailServices _services;
-    private readonly JailLoop _loop;
-    private readonly Action<LineBlock, LogProgress> _process;
+    private readonly Filter _filter;
     private readonly Log _log;
     private readonly List<FollowedLog> _logs = [];
+    private readonly List<Glob> _globs = [];
     private bool _started;
 
-    internal JailLogs(string jail, JailServices services, JailLoop loop, Action<LineBlock, LogProgress> process)
+    internal JailLogs(string jail, JailServices services, JailLoop loop, Filter filter, Action<LineBlock, LogProgress> process)
+        : base(jail, services, loop, process)
     {
-        _jail = jail;
-        _services = services;
-        _loop = loop;
-        _process = process;
+        _filter = filter;
         _log = services.Log.For(JailSentences.FilterLogger);
         Encoding = LogEncoding.TryParse("auto", out LogEncoding system, out _) ? system : LogEncoding.Utf8;
     }
@@ -41,6 +36,13 @@ public sealed class JailLogs : ILineSink
 
     /// <summary>The paths in the order of their addition.</summary>
     public IReadOnlyList<string> Paths => [.. _logs.Select(log => log.Path)];
+
+    /// <summary>The patterns in the order of their addition.</summary>
+    public IReadOnlyList<string> Globs => [.. _globs.Select(glob => glob.Pattern)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SourceState> States =>
+        [.. _logs.Select(log => log.Reading?.Subscription.State ?? new SourceState(log.Path, "not started", null, null, null, 0) { LastError = LogFile.Problem(log.Path) })];
 
     /// <summary>Sets the encoding by a name that Python knows.</summary>
     /// <returns>Null, or the sentence about a name that is unknown.</returns>
@@ -76,15 +78,37 @@ public sealed class JailLogs : ILineSink
     {
         int index = _logs.FindIndex(log => log.Path == path);
         if (index < 0) return false;
-        LogSubscription? subscription = _logs[index].Subscription;
+        Reading? reading = _logs[index].Reading;
         _logs.RemoveAt(index);
-        if (subscription is not null)
+        if (reading is not null)
         {
-            subscription.Dispose();
-            _loop.Run(() => StoreAsync(path, subscription.Position)); // it may be added again
+            End(reading);
+            Loop.Run(() => StoreAsync(reading)); // it may be added again
         }
 
         _log.RemovedLog(path);
+        return true;
+    }
+
+    /// <summary>Follows every file that fits a pattern, from the jail's start on: those that are there and those that come.</summary>
+    /// <param name="pattern">A shell pattern.</param>
+    /// <param name="fromEnd">Mode <c>tail</c> for the files that are there; what comes later is read whole.</param>
+    public void AddGlob(string pattern, bool fromEnd)
+    {
+        if (_globs.Exists(known => known.Pattern == pattern)) return;
+        var glob = new Glob(pattern, fromEnd);
+        _globs.Add(glob);
+        if (_started) Search(glob);
+    }
+
+    /// <summary>Looks for files of a pattern no longer; those that were found stay.</summary>
+    /// <returns>False where it was none.</returns>
+    public bool RemoveGlob(string pattern)
+    {
+        int index = _globs.FindIndex(glob => glob.Pattern == pattern);
+        if (index < 0) return false;
+        _globs[index].Subscription?.Dispose();
+        _globs.RemoveAt(index);
         return true;
     }
 
@@ -94,18 +118,25 @@ public sealed class JailLogs : ILineSink
         if (_started) return;
         _started = true;
         foreach (FollowedLog log in _logs.ToArray()) await FollowAsync(log);
+        foreach (Glob glob in _globs) Search(glob);
     }
 
     /// <summary>Ends reading and remembers how far it came.</summary>
     internal async Task StopAsync()
     {
         _started = false;
-        foreach (FollowedLog log in _logs)
+        foreach (Glob glob in _globs)
         {
-            if (log.Subscription is not { } subscription) continue;
-            log.Subscription = null;
-            subscription.Dispose();
-            await StoreAsync(log.Path, subscription.Position);
+            glob.Subscription?.Dispose();
+            glob.Subscription = null;
+        }
+
+        foreach (FollowedLog log in _logs.ToArray())
+        {
+            if (log.Reading is not { } reading) continue;
+            log.Reading = null;
+            End(reading);
+            await StoreAsync(reading);
         }
     }
 
@@ -114,15 +145,15 @@ public sealed class JailLogs : ILineSink
     {
         bool isEncodedOtherwise = Encoding.Name != draft.Encoding.Name;
         Encoding = draft.Encoding;
-        foreach (FollowedLog gone in _logs.Where(log => !draft._logs.Exists(wanted => wanted.Path == log.Path)).ToArray()) Remove(gone.Path);
+        foreach (Glob gone in _globs.Where(glob => !draft._globs.Exists(wanted => wanted.Pattern == glob.Pattern)).ToArray()) RemoveGlob(gone.Pattern);
+        foreach (FollowedLog gone in _logs.Where(log => !draft.Wants(log.Path)).ToArray()) Remove(gone.Path);
         if (isEncodedOtherwise)
         {
             foreach (FollowedLog log in _logs.ToArray())
             {
-                if (log.Subscription is not { } before) continue;
-                log.Subscription = null;
-                before.Dispose();
-                await FollowAsync(log, before.Position);
+                if (log.Reading is not { } before) continue;
+                log.Reading = null;
+                await FollowAsync(log, End(before));
             }
         }
 
@@ -133,52 +164,69 @@ public sealed class JailLogs : ILineSink
             _logs.Add(log);
             if (_started) await FollowAsync(log);
         }
+
+        foreach (Glob wanted in draft._globs) AddGlob(wanted.Pattern, wanted.FromEnd);
     }
 
-    /// <summary>Called by the watcher on its thread.</summary>
-    void ILineSink.Accept(LineDelivery delivery) => _loop.Post(static state =>
-    {
-        (JailLogs logs, LineDelivery delivery) = ((JailLogs, LineDelivery))state!;
-        logs.Take(delivery);
-    }, (this, delivery));
+    private protected override StoredPosition ToStored(LogPosition position) => new(position.Offset, position.FirstLineHash, position.Device, position.Inode);
 
-    private void Take(LineDelivery delivery)
+    private protected override void CaughtUp(Reading reading)
     {
-        using (delivery)
-        {
-            FollowedLog? log = _logs.Find(log => ReferenceEquals(log.Subscription, delivery.From));
-            if (log is null) return; // not followed any more
-            _process(delivery.Block, log.Progress);
-            if (delivery.Block.CaughtUp) log.Progress.InOperation = true;
-        }
-
-        FollowedLog? read = _logs.Find(log => ReferenceEquals(log.Subscription, delivery.From));
-        DateTimeOffset now = _services.Time.GetUtcNow();
-        if (read is null || now - read.StoredAt < StoreInterval) return;
-        read.StoredAt = now;
-        _loop.Run(() => StoreAsync(read.Path, delivery.From.Position));
     }
+
+    private bool Wants(string path) => _logs.Exists(log => log.Path == path) || _globs.Exists(glob => PathPattern.Fits(glob.Pattern, path));
 
     private async Task FollowAsync(FollowedLog log, LogPosition? resume = null)
     {
-        if (resume is null && _services.Store is { } store)
+        if (resume is null && Services.Store is { } store)
         {
-            string hash = LogFile.FirstLineHash(log.Path);
-            StoredPosition? known = await store.AddLogAsync(_jail, log.Path, new StoredPosition(0, hash));
-            if (known is not null) resume = new LogPosition((long)known.Offset, known.FirstLineHash);
+            if (await store.FindLogAsync(Jail, log.Path) is { } known) resume = new LogPosition((long)known.Offset, known.FirstLineHash, known.Device, known.Inode);
+            else await store.AddLogAsync(Jail, log.Path, new StoredPosition(0, LogFile.FirstLineHash(log.Path)));
         }
 
-        if (log.Subscription is not null) return; // followed meanwhile
-        var request = new LogFileRequest(log.Path, Encoding, this) { FromEnd = log.FromEnd, Resume = resume, Polling = Polling, MayBeAbsent = true };
-        log.Progress.InOperation = log.FromEnd;
-        if (_services.Watcher.TrySubscribe(request, out LogSubscription? subscription, out string? error)) log.Subscription = subscription;
+        if (log.Reading is not null || !_started || !_logs.Contains(log)) return; // the world went on meanwhile
+        var request = new LogFileRequest(log.Path, Encoding, this)
+        {
+            FromEnd = log.FromEnd,
+            Resume = resume,
+            Polling = Polling,
+            MayBeAbsent = true,
+            NotBefore = Services.Time.GetUtcNow() - _filter.FindTime,
+            DateOf = line => _filter.Dates.Detect(line.Terminated).Time,
+            Gone = _globs.Exists(glob => PathPattern.Fits(glob.Pattern, log.Path)) ? subscription => Loop.Post(_ => Forget(log, subscription), null) : null,
+        };
+        if (Services.Watcher.TrySubscribe(request, out LogSubscription? subscription, out string? error)) log.Reading = Begin(log.Path, subscription, log.FromEnd);
         else _log.NotFollowed(log.Path, error);
     }
 
-    private async Task StoreAsync(string path, LogPosition position)
+    private void Search(Glob glob)
     {
-        if (_services.Store is { } store)
-            await store.UpdateLogAsync(_jail, path, new StoredPosition(position.Offset, position.FirstLineHash));
+        glob.Subscription ??= Services.Watcher.SubscribeToGlob(glob.Pattern, Polling, (path, isNew) => Loop.Run(() => FoundAsync(glob, path, isNew)));
+    }
+
+    private async Task FoundAsync(Glob glob, string path, bool isNew)
+    {
+        if (!_started || glob.Subscription is null) return;
+        if (_logs.Find(log => log.Path == path) is { } known)
+        {
+            if (known.Reading?.Subscription.IsStopped != true) return;
+            End(known.Reading); // it was given up, and is back
+            known.Reading = null;
+            await FollowAsync(known);
+            return;
+        }
+
+        var log = new FollowedLog(path, glob.FromEnd && !isNew);
+        _logs.Add(log);
+        await FollowAsync(log);
+    }
+
+    // A log with a date in its name does not come back; the pattern finds it if it does.
+    private void Forget(FollowedLog log, LogSubscription subscription)
+    {
+        if (log.Reading?.Subscription != subscription || !_globs.Exists(glob => PathPattern.Fits(glob.Pattern, log.Path))) return;
+        Remove(log.Path);
+        if (Services.Store is { } store) Loop.Run(() => store.DeleteLogAsync(Jail, log.Path));
     }
 
     private sealed class FollowedLog(string path, bool fromEnd)
@@ -187,10 +235,15 @@ public sealed class JailLogs : ILineSink
 
         public bool FromEnd => fromEnd;
 
-        public LogProgress Progress { get; } = new();
+        public Reading? Reading { get; set; }
+    }
 
-        public LogSubscription? Subscription { get; set; }
+    private sealed class Glob(string pattern, bool fromEnd)
+    {
+        public string Pattern => pattern;
 
-        public DateTimeOffset StoredAt { get; set; }
+        public bool FromEnd => fromEnd;
+
+        public GlobSubscription? Subscription { get; set; }
     }
 }

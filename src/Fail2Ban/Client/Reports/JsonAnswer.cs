@@ -14,6 +14,8 @@ internal static class JsonAnswer
         ["delignoreip"] = "ignoreip",
         ["addlogpath"] = "logpath",
         ["dellogpath"] = "logpath",
+        ["addlogglob"] = "logglob",
+        ["dellogglob"] = "logglob",
         ["addjournalmatch"] = "journalmatch",
         ["deljournalmatch"] = "journalmatch",
         ["addfailregex"] = "failregex",

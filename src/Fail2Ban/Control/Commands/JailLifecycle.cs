@@ -110,6 +110,10 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
         return journal.Problem() is { } problem ? throw CommandException.Value(problem) : journal;
     }
 
+    // Behind the stream our client sends what the original would refuse.
+    private static object? Joined(CommandWords words, int at) =>
+        words.Count > at + 1 && words[at] is IReadOnlyList<object?> stream && words[at + 1] is IReadOnlyList<object?> more ? stream.Concat(more).ToList() : words[at];
+
     private async Task<object?> StartAsync(CommandWords words)
     {
         Jail jail = jails.Find(words.Text(0)) ?? throw CommandException.UnknownJail(words.Text(0));
@@ -131,10 +135,10 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
         return null;
     }
 
-    // server-stream COMMANDS
+    // server-stream COMMANDS [COMMANDS]
     private async Task<object?> ConfigureAsync(CommandWords words)
     {
-        StreamDraft draft = await stream.DraftAsync(words[0], new HashSet<string>(), refuseAll: false);
+        StreamDraft draft = await stream.DraftAsync(Joined(words, 0), new HashSet<string>(), refuseAll: false);
         await PutInForceAsync(draft, restart: false, unban: false);
         signs.Ready();
         ConfigurationStream.ThrowIfBroken(draft, isReload: false);
@@ -157,7 +161,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
         signs.Reloading();
         try
         {
-            StreamDraft draft = await stream.DraftAsync(words[2], affected, refuseAll: true);
+            StreamDraft draft = await stream.DraftAsync(Joined(words, 2), affected, refuseAll: true);
             await PutInForceAsync(draft, options.Contains("--restart"), options.Contains("--unban"));
             foreach (string name in affected)
                 if (!draft.Knows(name) && jails.Find(name) is { } gone) await jails.RemoveAsync(gone);

@@ -20,6 +20,8 @@ internal static partial class JailSettings
         "banned" => Banned(jail, words),
         "banip" => BanList(jail, words.Count > 0 && words.Text(0) == "--with-time"),
         "logpath" => jail.Logs.Paths.Cast<object?>().ToList(),
+        "logglob" => jail.Logs.Globs.Cast<object?>().ToList(),
+        "sources" => SourceAnswers.Of(jail),
         "logencoding" => jail.Logs.Encoding.Name,
         "journalmatch" => JournalMatches(jail),
         "ignoreself" => jail.Ignore.List.IgnoreSelf,
@@ -83,6 +85,12 @@ internal static partial class JailSettings
             case "dellogpath":
                 foreach (string path in words.SomeTexts()) jail.Logs.Remove(path);
                 return Get(jail, "logpath", words);
+            case "addlogglob":
+                jail.Logs.AddGlob(words.Text(0), IsFromEnd(words));
+                return Get(jail, "logglob", words);
+            case "dellogglob":
+                foreach (string glob in words.SomeTexts()) jail.Logs.RemoveGlob(glob);
+                return Get(jail, "logglob", words);
             case "logencoding":
                 if (jail.Logs.SetEncoding(words.Text(0)) is { } unknown) throw new CommandException("LookupError", unknown);
                 break;
@@ -168,18 +176,20 @@ internal static partial class JailSettings
     private static async Task<object?> AddLogAsync(Jail jail, CommandWords words, bool fromStream, Log log)
     {
         string path = words.Text(0);
-        bool fromEnd = words.Count > 1 && words.Text(1) switch
-        {
-            "tail" => true,
-            "head" => false,
-            _ => throw CommandException.Value("File option must be 'head' or 'tail'"),
-        };
+        bool fromEnd = IsFromEnd(words);
         string? problem = await jail.Logs.AddAsync(path, fromEnd, wait: fromStream);
         if (problem is null) return Get(jail, "logpath", words);
         if (!fromStream) throw new CommandException(SystemError(problem, path));
         log.For(FilterLogger).LogNotReadable(jail.Name, problem);
         return Get(jail, "logpath", words);
     }
+
+    private static bool IsFromEnd(CommandWords words) => words.Count > 1 && words.Text(1) switch
+    {
+        "tail" => true,
+        "head" => false,
+        _ => throw CommandException.Value("File option must be 'head' or 'tail'"),
+    };
 
     private static async Task<object?> UnbanAsync(Jail jail, IReadOnlyList<string> ids)
     {

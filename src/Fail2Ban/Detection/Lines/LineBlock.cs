@@ -58,6 +58,12 @@ public sealed class LineBlock
     /// <summary>SHA-1 (hex, lower case) of the file's first line with its line end; empty while there is none.</summary>
     public string FirstLineHash { get; init; } = "";
 
+    /// <summary>The file system of the file; 0 for the journal.</summary>
+    internal ulong Device { get; init; }
+
+    /// <summary>The file's number in it; 0 for the journal.</summary>
+    internal ulong Inode { get; init; }
+
     /// <summary>Whether the source's end was reached behind this block: the log is "in operation" after it.</summary>
     public bool CaughtUp { get; init; }
 

@@ -27,6 +27,9 @@ public abstract class LogSubscription : IDisposable
     /// <summary>Whether the source gave up by itself (a polled file that stayed away): nothing will come any more.</summary>
     public abstract bool IsStopped { get; }
 
+    /// <summary>All of this at once, for people.</summary>
+    public abstract SourceState State { get; }
+
     /// <summary>Ends the subscription; deliveries that are on their way must still be disposed.</summary>
     public abstract void Dispose();
 

@@ -43,6 +43,20 @@ internal static class FileLog
     internal static void WatchFailed(this Log log, string path, string reason) =>
         log.Write(LogLevel.Warning, $"Log file {PythonText.Repr(path)} is polled instead of watched: {reason}");
 
+    internal static void MorePolled(this Log log, IReadOnlyList<string> paths, int count, string reason) =>
+        log.Write(LogLevel.Warning, $"{count} more are polled instead of watched: {PythonText.Repr(paths)}{(count > paths.Count ? " and others" : "")}: {reason}");
+
+    internal static void WatchedAgain(this Log log, string path) => log.Write(LogLevel.Message, $"{PythonText.Repr(path)} is watched now");
+
+    internal static void FewOpenFiles(this Log log, long limit, long kept) => log.Write(LogLevel.Warning,
+        $"The limit of open files is {limit}: {kept} log files are kept open, the others are opened whenever they change (raise LimitNOFILE or ulimit -n)");
+
+    internal static void RotatedUnread(this Log log, string path, int count) =>
+        log.Write(LogLevel.Message, $"Reading on in what {PythonText.Repr(path)} was before its rotation ({count} file{(count == 1 ? "" : "s")})");
+
+    internal static void RotatedLost(this Log log, string path) =>
+        log.Write(LogLevel.Warning, $"{PythonText.Repr(path)} was rotated while nobody read it, and the file it was is not found beside it: its last lines may be missed");
+
     internal static void EventsLost(this Log log) =>
         log.Write(LogLevel.Warning, $"The kernel dropped inotify events (fs.inotify.max_queued_events): all log files are looked at again");
 

@@ -26,9 +26,10 @@ public sealed class FileWatcher : IDisposable
     private volatile bool _stop;
 
     // Owned by the thread.
-    private readonly Dictionary<(string Path, bool Polling), FollowedFile> _files = [];
-    private readonly Queue<FollowedFile> _queue = new();
-    private readonly Action<FollowedFile> _enqueue;
+    private readonly WatcherParts _parts;
+    private readonly Dictionary<(string Path, bool Polling), WatchedPath> _paths = [];
+    private readonly Queue<WatchedPath> _queue = new();
+    private readonly Action<WatchedPath> _enqueue;
     private TimeSpan _nextDue = TimeSpan.MaxValue;
 
     /// <summary>Starts the thread. Where inotify can't be had it says why and polls.</summary>
@@ -51,11 +52,13 @@ public sealed class FileWatcher : IDisposable
             _log.InotifyUnavailable(failure.Message);
         }
 
+        _parts = new WatcherParts(_watches, OpenFileBudget.OfProcess(_log), new InodeTable(), new PolledReport(_log), _log, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "log files" };
         _thread.Start();
     }
 
-    private TimeSpan Now => _time.GetElapsedTime(_started);
+    /// <summary>The watcher's clock.</summary>
+    internal TimeSpan Now => _time.GetElapsedTime(_started);
 
     /// <summary>Begins to follow a file; the start position is found on the caller's thread, which may read from disk.</summary>
     /// <param name="request">What is wanted.</param>
@@ -72,7 +75,7 @@ public sealed class FileWatcher : IDisposable
             return false;
         }
 
-        StartPoint start = errno == 0 ? StartIn(file, status, request) : new StartPoint(null, default, new LogPosition(0, ""));
+        StartPoint start = StartIn(errno == 0 ? file : null, status, request);
         var created = new FileSubscription(this, request, start.Position);
         if (errno != 0) created.SetError(FollowedFile.Describe(errno, request.Path));
         subscription = created;
@@ -105,17 +108,45 @@ public sealed class FileWatcher : IDisposable
         }
     }
 
-    private StartPoint StartIn(SafeFileHandle file, FileStatus status, LogFileRequest request)
+    /// <summary>Tells of every file that fits a pattern: first those that are there, then each that comes to be there.</summary>
+    /// <param name="pattern">A shell pattern.</param>
+    /// <param name="polling">Look regularly instead of using inotify.</param>
+    /// <param name="found">
+    /// Called on the watcher's thread with an absolute path and whether the file came after the first look; must neither
+    /// block nor throw.
+    /// </param>
+    public GlobSubscription SubscribeToGlob(string pattern, bool polling, Action<string, bool> found)
     {
-        string hash = FirstLine.Hash(file, out _);
-        LineCodec codec = FollowedFile.Resolve(request.Encoding.Codec, file);
+        var subscription = new GlobSubscription(this, Absolute(pattern), polling, found);
+        Post(new WatcherCommand(subscription));
+        return subscription;
+    }
+
+    private StartPoint StartIn(SafeFileHandle? file, FileStatus status, LogFileRequest request)
+    {
+        string hash = file is null ? "" : FirstLine.Hash(file, out _);
+        LineCodec codec = file is null ? request.Encoding.Codec : FollowedFile.Resolve(request.Encoding.Codec, file);
         long offset = 0;
-        if (request.FromEnd) offset = StartOfLastLine(file, codec, status.Size);
-        else if (request.Resume is { } resume && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size) offset = resume.Offset;
-        _log.AddedLogFile(request.Path, new LogPosition(offset, hash));
+        IReadOnlyList<RotatedLog> older = [];
+        if (request.FromEnd)
+        {
+            offset = file is null ? 0 : StartOfLastLine(file, codec, status.Size);
+        }
+        else if (request.Resume is { } resume)
+        {
+            if (file is not null && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size) offset = resume.Offset;
+            else if (hash != resume.FirstLineHash || file is null) older = RotatedLogs.Find(Absolute(request.Path), resume, status, resume.Offset);
+        }
+
+        if (file is not null) _log.AddedLogFile(request.Path, new LogPosition(offset, hash));
         if (!request.FromEnd && request.NotBefore is { } notBefore && request.DateOf is { } dateOf)
-            offset = new StartSeek(file, codec, status.Size, dateOf).Find(offset, notBefore);
-        return new StartPoint(file, status, new LogPosition(offset, hash));
+        {
+            if (file is not null) offset = new StartSeek(file, codec, status.Size, dateOf).Find(offset, notBefore);
+            older = [.. older.Select(log => log.Base > 0 ? log : log with { Offset = new StartSeek(log.File, codec, log.Status.Size, dateOf).Find(log.Offset, notBefore) })];
+        }
+
+        LogPosition start = older.Count > 0 ? request.Resume!.Value with { Offset = older[0].Offset } : new LogPosition(offset, hash, status.Device, status.Inode);
+        return new StartPoint(file, status, start, offset, older);
     }
 
     // A line that is only half written yet belongs to what comes.
@@ -147,8 +178,8 @@ public sealed class FileWatcher : IDisposable
             }
         }
 
-        foreach (FollowedFile file in _files.Values) file.Dispose();
-        while (_commands.TryDequeue(out WatcherCommand command)) command.Start?.File?.Dispose();
+        foreach (WatchedPath path in _paths.Values) path.Dispose();
+        while (_commands.TryDequeue(out WatcherCommand command)) command.Start?.Close();
     }
 
     private void Step()
@@ -159,17 +190,18 @@ public sealed class FileWatcher : IDisposable
         if (events && !_watches!.Dispatch(_enqueue))
         {
             _log.EventsLost();
-            foreach (FollowedFile file in _files.Values) Enqueue(file);
+            foreach (WatchedPath path in _paths.Values) Enqueue(path);
         }
 
         EnqueueDue();
         int turns = _queue.Count;
         bool backlog = false;
         for (; turns > 0 && !_stop; turns--) backlog |= Service(_queue.Dequeue());
+        if (!backlog) _parts.Polled.Flush();
         if (events && !backlog && !_stop) Poll.WaitForInput(_wake.Handle, null, Pause);
     }
 
-    private bool Service(FollowedFile file)
+    private bool Service(WatchedPath file)
     {
         file.IsQueued = false;
         bool more = false;
@@ -193,33 +225,63 @@ public sealed class FileWatcher : IDisposable
         _wake.Reset();
         while (_commands.TryDequeue(out WatcherCommand command))
         {
-            FileSubscription subscription = command.Subscription;
-            if (command.Start is { } start)
-            {
-                string path = Absolute(subscription.Request.Path);
-                (string, bool) key = (path, subscription.Request.Polling);
-                if (!_files.TryGetValue(key, out FollowedFile? file))
-                    _files.Add(key, file = new FollowedFile(path, subscription.Request.Polling, _watches, _log, _time));
-                subscription.File = file;
-                file.Add(subscription, start, Now);
-            }
-
-            if (subscription.HasEnded && subscription.File is { } ended)
-            {
-                subscription.File = null;
-                ended.Remove(subscription);
-                _log.RemovedLogFile(subscription.Source);
-                Enqueue(ended);
-            }
-            else if (subscription.File is { } woken) Enqueue(woken);
+            if (command.Glob is { } glob) TakeGlob(glob);
+            else if (command.Subscription is { } subscription) TakeFile(subscription, command.Start);
         }
     }
 
-    private void Enqueue(FollowedFile file)
+    private void TakeFile(FileSubscription subscription, StartPoint? start)
     {
-        if (file.IsQueued) return;
-        file.IsQueued = true;
-        _queue.Enqueue(file);
+        if (start is not null)
+        {
+            string path = Absolute(subscription.Request.Path);
+            bool polling = subscription.Request.Polling;
+            FollowedFile file = Find(path, polling, () => new FollowedFile(path, polling, _parts));
+            subscription.File = file;
+            file.Add(subscription, start, Now);
+        }
+
+        if (subscription.HasEnded && subscription.File is { } ended)
+        {
+            subscription.File = null;
+            ended.Remove(subscription);
+            _log.RemovedLogFile(subscription.Source);
+            Enqueue(ended);
+        }
+        else if (subscription.File is { } woken) Enqueue(woken);
+    }
+
+    private void TakeGlob(GlobSubscription subscription)
+    {
+        // A pattern may also be the name of a file; that one stands under its own key.
+        string key = "glob:" + subscription.Pattern;
+        if (subscription.HasEnded)
+        {
+            if (!_paths.TryGetValue((key, subscription.Polling), out WatchedPath? known) || known is not FollowedGlob left) return;
+            left.Remove(subscription);
+            if (left.IsUnused) Drop(left);
+            return;
+        }
+
+        FollowedGlob glob = Find(key, subscription.Polling, () => new FollowedGlob(subscription.Pattern, subscription.Polling, _parts));
+        glob.Add(subscription);
+        Enqueue(glob);
+    }
+
+    private T Find<T>(string key, bool polling, Func<T> make)
+        where T : WatchedPath
+    {
+        if (_paths.TryGetValue((key, polling), out WatchedPath? known)) return (T)known;
+        T made = make();
+        _paths.Add((key, polling), made);
+        return made;
+    }
+
+    private void Enqueue(WatchedPath path)
+    {
+        if (path.IsQueued) return;
+        path.IsQueued = true;
+        _queue.Enqueue(path);
     }
 
     private void EnqueueDue()
@@ -227,18 +289,19 @@ public sealed class FileWatcher : IDisposable
         TimeSpan now = Now;
         if (now < _nextDue) return;
         _nextDue = TimeSpan.MaxValue;
-        foreach (FollowedFile file in _files.Values)
+        foreach (WatchedPath path in _paths.Values)
         {
-            if (file.Due <= now) Enqueue(file);
-            else if (file.Due < _nextDue) _nextDue = file.Due;
+            if (path.Due <= now) Enqueue(path);
+            else if (path.Due < _nextDue) _nextDue = path.Due;
         }
     }
 
-    private void Drop(FollowedFile file)
+    private void Drop(WatchedPath path)
     {
-        foreach ((string, bool) key in new[] { (file.FullPath, true), (file.FullPath, false) })
-            if (_files.TryGetValue(key, out FollowedFile? known) && known == file) _files.Remove(key);
-        file.Dispose();
+        string name = path is FollowedGlob ? "glob:" + path.FullPath : path.FullPath;
+        foreach ((string, bool) key in new[] { (name, true), (name, false) })
+            if (_paths.TryGetValue(key, out WatchedPath? known) && known == path) _paths.Remove(key);
+        path.Dispose();
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -23,6 +23,7 @@ internal sealed partial class FollowedFile
         for (int i = 0; i < _logs.Count; i++)
         {
             OpenLog log = _logs[i];
+            if (log.Rests) continue;
             while (GatherInStep(log))
             {
                 if (left-- == 0) return true;
@@ -90,7 +91,11 @@ internal sealed partial class FollowedFile
     }
 
     private LineBlock NewBlock(OpenLog log, byte[] buffer, int length, long start, long end, bool caughtUp) =>
-        new(_path, buffer, length) { Start = start, End = end, FirstLineHash = log.Hash, Incarnation = log.Incarnation, CaughtUp = caughtUp };
+        new(_path, buffer, length)
+        {
+            Start = log.Base + start, End = log.Base + end, CaughtUp = caughtUp,
+            FirstLineHash = log.Hash, Device = log.Identity.Device, Inode = log.Identity.Inode, Incarnation = log.Incarnation,
+        };
 
     /// <summary>Finds the byte order of a log that tells it by a mark.</summary>
     internal static LineCodec Resolve(LineCodec codec, SafeFileHandle file)
@@ -102,21 +107,32 @@ internal sealed partial class FollowedFile
 
     private void WarnUndecodable(string encoding, byte[] line)
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = _parts.Time.GetUtcNow();
         bool warn = now >= _nextEncodingWarning;
         if (warn) _nextEncodingWarning = now + WarnOfEncoding;
         _log.Undecodable(warn ? LogLevel.Warning : LogLevel.TraceDebug, _path, encoding, line);
     }
 
-    private void ReportUnread()
+    private void Report(TimeSpan now)
     {
         foreach (FileSubscription subscription in _subscriptions)
         {
-            long unread = 0;
+            long unread = 0, half = 0, size = 0;
             foreach (OpenLog log in _logs)
+            {
                 foreach (LogCursor cursor in log.Cursors)
-                    if (cursor.Subscription == subscription) unread += Math.Max(0, log.Status.Size - cursor.Offset);
-            subscription.SetUnread(unread);
+                {
+                    if (cursor.Subscription != subscription) continue;
+                    long rest = Math.Max(0, log.Status.Size - cursor.Offset);
+                    unread += rest;
+                    if (cursor.AtEnd) half += rest;
+                }
+
+                size = log.Base + log.Status.Size;
+            }
+
+            subscription.SetUnread(unread, half, size, now);
+            subscription.SetWay(_pollReason is not null ? $"polling: {_pollReason}" : _polling ? "polling" : _logs is [.., { Rests: true }] ? "inotify, opened at each change" : "inotify");
         }
     }
 }

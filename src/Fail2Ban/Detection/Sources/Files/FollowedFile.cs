@@ -6,19 +6,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Fail2Ban.Detection.Sources.Files;
 
-// Rotation
-//
-// A path stands for one file after the other. When another inode is behind the path, the old file stays open beside the
-// new one: it is read to its end before the first line of the new one is delivered, and for a minute after its last
-// change whatever a slow writer still puts there is read as well. A file that became shorter than what was read of it,
-// or whose first line is another one, was cut and filled again (copytruncate): it is read from its beginning.
-//
-// The first line is compared at every look, not every 30 seconds as the original does: one that was cut and grew past
-// the old position meanwhile is then not read from the middle first.
-
 /// <summary>Follows one path for all its subscriptions.</summary>
 /// <remarks>Owned by the watcher's thread.</remarks>
-internal sealed partial class FollowedFile : IDisposable
+internal sealed partial class FollowedFile : WatchedPath
 {
     private const int MostPollFailures = 50;
 
@@ -33,8 +23,8 @@ internal sealed partial class FollowedFile : IDisposable
     private readonly string _path;
     private readonly string _directory;
     private readonly string _name;
+    private readonly WatcherParts _parts;
     private readonly Log _log;
-    private readonly TimeProvider _time;
     private readonly WatchTable? _watches;
     private readonly List<FileSubscription> _subscriptions = [];
 
@@ -42,7 +32,10 @@ internal sealed partial class FollowedFile : IDisposable
     private readonly List<OpenLog> _logs = [];
 
     private bool _polling;
+    private string? _pollReason;
+    private TimeSpan _watchAgain;
     private bool _absent;
+    private TimeSpan _absentSince;
     private int _pollFailures;
     private TimeSpan _wait = FirstRetry;
     private int _directoryWatch = -1;
@@ -50,43 +43,40 @@ internal sealed partial class FollowedFile : IDisposable
 
     /// <param name="path">Absolute.</param>
     /// <param name="polling">Never watched.</param>
-    /// <param name="watches">Null where there is no inotify.</param>
-    /// <param name="log">Under the name <c>fail2ban.filter</c>.</param>
-    /// <param name="time">For the once-a-day warnings.</param>
-    internal FollowedFile(string path, bool polling, WatchTable? watches, Log log, TimeProvider time)
+    /// <param name="parts">What the watcher's files share.</param>
+    internal FollowedFile(string path, bool polling, WatcherParts parts)
     {
         _path = path;
         _directory = Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : "/";
         _name = Path.GetFileName(path);
-        _polling = polling || watches is null;
-        _watches = watches;
-        _log = log;
-        _time = time;
+        _polling = polling || parts.Watches is null;
+        _parts = parts;
+        _log = parts.Log;
+        _watches = parts.Watches;
     }
 
-    internal string FullPath => _path;
+    internal override string FullPath => _path;
 
-    /// <summary>Nobody follows it any more.</summary>
-    internal bool IsUnused => _subscriptions.Count == 0;
-
-    /// <summary>When it is to be looked at without an event, on the watcher's clock.</summary>
-    internal TimeSpan Due { get; private set; }
-
-    /// <summary>Whether it stands in the watcher's queue.</summary>
-    internal bool IsQueued { get; set; }
+    internal override bool IsUnused => _subscriptions.Count == 0;
 
     internal void Add(FileSubscription subscription, StartPoint start, TimeSpan now)
     {
         _subscriptions.Add(subscription);
         bool adopted = _logs.Count == 0 && start.File is not null;
-        if (adopted) Adopt(new OpenLog(start.File!, start.Status, ++_incarnation, now), now);
-        if (_logs.Count == 0) return;
-        OpenLog newest = _logs[^1];
-        bool same = start.File is not null && newest.Status.IsSameFile(start.Status);
-        // Otherwise the path changed hands since the subscriber looked: what stands there now is all new to it.
-        newest.Cursors.Add(new LogCursor(subscription, same ? start.Position.Offset : 0));
-        if (same) subscription.SetIncarnation(newest.Incarnation);
+        if (adopted) Adopt(new OpenLog(start.File!, start.Status, NextIncarnation(), now), now);
+        if (_logs.Count > 0)
+        {
+            OpenLog newest = _logs[^1];
+            bool same = start.File is not null && newest.Status.IsSameFile(start.Status);
+            // Otherwise the path changed hands since the subscriber looked: what stands there now is all new to it.
+            long offset = same ? start.Offset : 0;
+            if (offset == 0) offset = _parts.Readers.TakeOver(newest.Status, subscription, _path);
+            newest.Cursors.Add(new LogCursor(subscription, offset));
+            if (same && start.Older.Count == 0) subscription.SetIncarnation(newest.Incarnation);
+        }
+
         if (!adopted) start.File?.Dispose();
+        AddOlder(subscription, start.Older, now);
     }
 
     internal void Remove(FileSubscription subscription)
@@ -95,28 +85,26 @@ internal sealed partial class FollowedFile : IDisposable
         foreach (OpenLog log in _logs) log.Cursors.RemoveAll(cursor => cursor.Subscription == subscription);
     }
 
-    /// <summary>The kernel has removed a watch.</summary>
-    internal void WatchGone(int watch)
+    internal override void WatchGone(int watch)
     {
         if (_directoryWatch == watch) _directoryWatch = -1;
         foreach (OpenLog log in _logs)
             if (log.Watch == watch) log.Watch = -1;
     }
 
-    /// <summary>Looks at the path, delivers what is new, and says when to look again.</summary>
-    /// <returns>Whether it stopped only to let other files have their turn.</returns>
-    internal bool Service(TimeSpan now)
+    internal override bool Service(TimeSpan now)
     {
-        Due = now + Sweep;
+        LookAgain(now, Sweep);
         Look(now);
         bool more = Serve(now);
         CloseFinished(now);
-        ReportUnread();
-        Due = now + (_absent || _polling ? _wait : _logs.Count > 1 ? KeepRotated / 4 : Sweep);
+        Report(now);
+        if (_logs.Count > 0 && !_logs[^1].Rests && _logs[^1].IsReadToEnd && !_parts.OpenFiles.MayStayOpen()) Rest(_logs[^1]);
+        LookAgain(now, _absent || _polling ? _wait : _logs.Count > 1 ? KeepRotated / 4 : Sweep);
         return more;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         foreach (OpenLog log in _logs) Close(log);
         _logs.Clear();
@@ -126,29 +114,35 @@ internal sealed partial class FollowedFile : IDisposable
 
     private void Look(TimeSpan now)
     {
-        WatchDirectory();
+        if (_pollReason is not null && now >= _watchAgain) WatchAgain(now);
+        WatchDirectory(now);
         bool changed = false;
         int errno = FileStatus.Of(_path, out FileStatus status);
         if (errno == 0 && status.IsDirectory) errno = Errno.EISDIR;
         OpenLog? newest = _logs.Count > 0 ? _logs[^1] : null;
         if (errno == 0 && newest?.Status.IsSameFile(status) != true)
         {
-            errno = Open(newest, now);
+            errno = Open(newest, status, now);
             changed = errno == 0;
         }
-
-        foreach (OpenLog log in _logs)
+        else if (errno == 0 && newest!.Rests && (newest.HasChanged(status) || !newest.IsReadToEnd))
         {
-            if (FileStatus.Of(log.File, out FileStatus current) != 0) continue;
+            errno = Wake(newest);
+        }
+
+        foreach (OpenLog log in _logs.ToArray())
+        {
+            if (log.Rests || FileStatus.Of(log.File, out FileStatus current) != 0) continue;
             if (log == _logs[^1]) changed |= CheckCut(log, current, now);
             else log.Update(current, now);
         }
 
         if (errno == 0) Found(changed);
-        else Missed(errno);
+        else if (errno is Errno.EMFILE or Errno.ENFILE) NoDescriptor(errno);
+        else Missed(errno, now);
     }
 
-    private void WatchDirectory()
+    private void WatchDirectory(TimeSpan now)
     {
         if (_polling || _directoryWatch >= 0) return;
         try
@@ -161,26 +155,50 @@ internal sealed partial class FollowedFile : IDisposable
         }
         catch (NativeException failure)
         {
-            PollInstead(failure);
+            PollInstead(failure, now);
         }
     }
 
-    private void PollInstead(NativeException failure)
+    private void WatchFile(OpenLog log, TimeSpan now)
     {
-        _log.WatchFailed(_path, failure.Message);
-        _polling = true;
-        _wait = FirstRetry;
+        if (_polling || log.Watch >= 0) return;
+        try
+        {
+            log.Watch = _watches!.AddFile(log.File, _path, this);
+        }
+        catch (NativeException failure)
+        {
+            PollInstead(failure, now);
+        }
     }
 
-    private int Open(OpenLog? before, TimeSpan now)
+    private void PollInstead(NativeException failure, TimeSpan now)
     {
-        int errno = OpenRegular(_path, out SafeFileHandle file, out FileStatus status);
-        if (errno != 0) return errno;
-        var log = new OpenLog(file, status, ++_incarnation, now);
-        Adopt(log, now);
-        if (before is not null) _log.RotationDetected(_path, status, before.FurthestOffset, before.Status, log.Hash, before.Hash);
-        foreach (FileSubscription subscription in _subscriptions) log.Cursors.Add(new LogCursor(subscription, 0));
-        return 0;
+        _parts.Polled.Add(_path, failure.Reason);
+        _pollReason = failure.Reason;
+        _polling = true;
+        _wait = FirstRetry;
+        _watchAgain = now + Sweep;
+    }
+
+    // Watches may have become free.
+    private void WatchAgain(TimeSpan now)
+    {
+        _watchAgain = now + Sweep;
+        try
+        {
+            if (_directoryWatch < 0) _directoryWatch = _watches!.AddDirectory(_directory, _name, this);
+            foreach (OpenLog log in _logs)
+                if (log.Watch < 0 && !log.Rests) log.Watch = _watches!.AddFile(log.File, _path, this);
+        }
+        catch (NativeException)
+        {
+            return;
+        }
+
+        _polling = false;
+        _pollReason = null;
+        _log.WatchedAgain(_path);
     }
 
     /// <summary>Opens a log; what is no regular file is refused.</summary>
@@ -198,42 +216,6 @@ internal sealed partial class FollowedFile : IDisposable
     /// <summary>The error as the original words it.</summary>
     internal static string Describe(int errno, string path) => $"[Errno {errno}] {NativeException.Describe(errno)}: {PythonText.Repr(path)}";
 
-    private void Adopt(OpenLog log, TimeSpan now)
-    {
-        log.ReadHash(now);
-        _logs.Add(log);
-        if (_polling) return;
-        try
-        {
-            log.Watch = _watches!.AddFile(log.File, _path, this);
-        }
-        catch (NativeException failure)
-        {
-            PollInstead(failure);
-        }
-    }
-
-    // Whether it changed in any way.
-    private bool CheckCut(OpenLog log, FileStatus current, TimeSpan now)
-    {
-        FileStatus before = log.Status;
-        if (!log.Update(current, now)) return false;
-        string oldHash = log.Hash;
-        long furthest = log.FurthestOffset;
-        bool shorter = current.Size < furthest;
-        if (shorter || log.ShouldCheckHash(now)) log.ReadHash(now);
-        if (!shorter && (oldHash.Length == 0 || log.Hash == oldHash)) return true;
-        _log.RotationDetected(_path, current, furthest, before, log.Hash, oldHash);
-        log.Incarnation = ++_incarnation;
-        foreach (LogCursor cursor in log.Cursors)
-        {
-            cursor.Offset = cursor.Searched = 0;
-            cursor.AtEnd = false;
-        }
-
-        return true;
-    }
-
     private void Found(bool changed)
     {
         if (_absent)
@@ -247,7 +229,15 @@ internal sealed partial class FollowedFile : IDisposable
         _wait = changed ? FirstRetry : Min(_wait * 2, LongestPoll);
     }
 
-    private void Missed(int errno)
+    // All descriptors are in use for the moment: nothing is known of the file.
+    private void NoDescriptor(int errno)
+    {
+        foreach (FileSubscription subscription in _subscriptions) subscription.SetError(Describe(errno, _path));
+        _absent = true;
+        _wait = FirstRetry;
+    }
+
+    private void Missed(int errno, TimeSpan now)
     {
         string reason = Describe(errno, _path);
         foreach (FileSubscription subscription in _subscriptions) subscription.SetError(reason);
@@ -255,10 +245,14 @@ internal sealed partial class FollowedFile : IDisposable
         {
             _log.Absent(_path, reason);
             _absent = true;
+            _absentSince = now;
             _wait = FirstRetry;
         }
         else _wait = Min(_wait * 2, _polling ? LongestPoll : LongestRetry);
 
+        bool isGone = errno is Errno.ENOENT or Errno.ENOTDIR && now - _absentSince >= KeepRotated;
+        foreach (FileSubscription subscription in _subscriptions)
+            if (isGone) subscription.TellGone();
         if (!_polling || ++_pollFailures <= MostPollFailures) return;
         _log.TooManyErrors(_path);
         foreach (FileSubscription subscription in _subscriptions) subscription.Stop(reason);
@@ -282,7 +276,15 @@ internal sealed partial class FollowedFile : IDisposable
     private void Close(OpenLog log)
     {
         if (log.Watch >= 0) _watches!.RemoveFile(log.Watch, this);
+        _parts.Readers.Remove(log);
+        if (!log.Rests) _parts.OpenFiles.Closed();
         log.Dispose();
+    }
+
+    private void Rest(OpenLog log)
+    {
+        _parts.OpenFiles.Closed();
+        log.Rest();
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -11,7 +11,10 @@ public sealed record LogFileRequest(string Path, LogEncoding Encoding, ILineSink
     /// <summary>Begin behind the last line that is there now (mode <c>tail</c>).</summary>
     public bool FromEnd { get; init; }
 
-    /// <summary>What the database remembers; used only if the hash is that of the file's first line and is not empty.</summary>
+    /// <summary>
+    /// What the database remembers. If the file's first line is another one, the file that it was is looked for beside it
+    /// and read to its end first.
+    /// </summary>
     public LogPosition? Resume { get; init; }
 
     /// <summary>
@@ -30,6 +33,9 @@ public sealed record LogFileRequest(string Path, LogEncoding Encoding, ILineSink
 
     /// <summary>Wait for the file if it is absent or may not be read now; otherwise that is an error of the subscription.</summary>
     public bool MayBeAbsent { get; init; }
+
+    /// <summary>Told once, on the watcher's thread, when the file has been deleted for a minute; it is still waited for.</summary>
+    public Action<LogSubscription>? Gone { get; init; }
 }
 
 /// <summary>Reads the date of one line; null where it has none.</summary>

@@ -4,15 +4,27 @@ using Microsoft.Win32.SafeHandles;
 namespace Fail2Ban.Detection.Sources.Files;
 
 /// <summary>One file that stands, or stood, behind a followed path.</summary>
-/// <remarks>It is held open: what is written to it after a rotation is still read, and its inode can't be used again.</remarks>
-internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarnation, TimeSpan now) : IDisposable
+/// <remarks>
+/// It is held open if the budget allows: what is written to it after a rotation is still read, and its inode can't be
+/// used again.
+/// </remarks>
+internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarnation, TimeSpan now, (ulong Device, ulong Inode)? identity = null) : IDisposable
 {
     private static readonly TimeSpan CheckLongLine = TimeSpan.FromSeconds(30);
 
     private long _firstLineLength;
     private TimeSpan _hashRead = now;
 
-    internal SafeFileHandle File { get; } = file;
+    private SafeFileHandle? _file = file;
+
+    /// <summary>Open; not to be asked for while the log rests.</summary>
+    internal SafeFileHandle File => _file ?? throw new InvalidOperationException("the log rests");
+
+    /// <summary>Whether the file is closed until it changes.</summary>
+    internal bool Rests => _file is null;
+
+    /// <summary>Where <see cref="File"/> begins in the log as it was written: not 0 for the unpacked rest of one.</summary>
+    internal long Base { get; init; }
 
     /// <summary>As of the last look.</summary>
     internal FileStatus Status { get; private set; } = status;
@@ -30,6 +42,12 @@ internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarn
 
     internal List<LogCursor> Cursors { get; } = [];
 
+    /// <summary>Which file it is, for ever.</summary>
+    internal (ulong Device, ulong Inode) Identity { get; } = identity ?? (status.Device, status.Inode);
+
+    /// <summary>The place of whoever is farthest behind, in the log as it was written.</summary>
+    internal long NearestOffset => Base + (Cursors.Count == 0 ? 0 : Cursors.Min(cursor => cursor.Offset));
+
     internal long FurthestOffset => Cursors.Count == 0 ? 0 : Cursors.Max(cursor => cursor.Offset);
 
     internal bool IsReadToEnd => Cursors.TrueForAll(cursor => cursor.AtEnd);
@@ -41,6 +59,12 @@ internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarn
         _hashRead = time;
     }
 
+    /// <summary>Of a log that is only there in part, whose first line was seen elsewhere.</summary>
+    internal void SetHash(string hash) => Hash = hash;
+
+    /// <summary>Whether the file is another one than at the last look.</summary>
+    internal bool HasChanged(FileStatus now) => now.Size != Status.Size || now.Modified != Status.Modified;
+
     /// <summary>Whether the hash is worth a look: not at every change if the first line is a very long one.</summary>
     internal bool ShouldCheckHash(TimeSpan time) =>
         Hash.Length > 0 && (_firstLineLength <= ChunkReader.ChunkSize || time - _hashRead >= CheckLongLine);
@@ -49,7 +73,7 @@ internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarn
     /// <returns>Whether the file has changed.</returns>
     internal bool Update(FileStatus now, TimeSpan time)
     {
-        bool changed = now.Size != Status.Size || now.Modified != Status.Modified;
+        bool changed = HasChanged(now);
         Status = now;
         if (!changed) return false;
         LastChange = time;
@@ -62,7 +86,17 @@ internal sealed class OpenLog(SafeFileHandle file, FileStatus status, int incarn
         return true;
     }
 
-    public void Dispose() => File.Dispose();
+    /// <summary>Closes the file; it is opened again when it has changed.</summary>
+    internal void Rest()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    /// <summary>Goes on with the same file, opened again.</summary>
+    internal void Wake(SafeFileHandle opened) => _file = opened;
+
+    public void Dispose() => Rest();
 }
 
 /// <summary>How far one subscription is in one file.</summary>

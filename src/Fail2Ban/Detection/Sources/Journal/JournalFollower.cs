@@ -51,6 +51,8 @@ internal sealed class JournalFollower : IDisposable
         _thread.Start();
     }
 
+    internal DateTimeOffset UtcNow => _time.GetUtcNow();
+
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
     /// <summary>A subscription is new or has ended; the thread sees by itself which.</summary>

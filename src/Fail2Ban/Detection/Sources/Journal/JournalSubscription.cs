@@ -17,6 +17,8 @@ internal sealed class JournalSubscription : LogSubscription
     private int _passedOver;
     private volatile string? _lastError;
     private volatile bool _ended;
+    private volatile bool _inStep;
+    private int _linesOnTheWay;
 
     internal JournalSubscription(JournalFollower follower, JournalRequest request, TimeZoneInfo zone)
     {
@@ -49,6 +51,21 @@ internal sealed class JournalSubscription : LogSubscription
 
     public override bool IsStopped => false;
 
+    public override SourceState State
+    {
+        get
+        {
+            DateTimeOffset time = JournalTime.At(Interlocked.Read(ref _position));
+            bool isInStep = _inStep;
+            return new SourceState(Name, "journal", null, null, time, LinesRead)
+            {
+                LinesBehind = isInStep ? Volatile.Read(ref _linesOnTheWay) : null,
+                TimeBehind = isInStep ? TimeSpan.Zero : _follower.UtcNow - time,
+                LastError = _lastError,
+            };
+        }
+    }
+
     internal JournalRequest Request { get; }
 
     /// <summary>Whether it was disposed.</summary>
@@ -61,7 +78,15 @@ internal sealed class JournalSubscription : LogSubscription
     internal BlockBuilder Block { get; } = new();
 
     /// <summary>Which entries are wanted, in the terms of the shared view; null while not in step.</summary>
-    internal WantedEntries? Wanted { get; set; }
+    internal WantedEntries? Wanted
+    {
+        get;
+        set
+        {
+            field = value;
+            _inStep = value is not null;
+        }
+    }
 
     /// <summary>When the last entry that went to the sink was received, in microseconds since 1970.</summary>
     internal long LastSeen { get; set; }
@@ -94,12 +119,15 @@ internal sealed class JournalSubscription : LogSubscription
     {
         ToldCaughtUp |= caughtUp;
         Interlocked.Increment(ref _outstanding);
-        Request.Sink.Accept(new LineDelivery(Block.Take(caughtUp), this));
+        LineBlock block = Block.Take(caughtUp);
+        Interlocked.Add(ref _linesOnTheWay, block.Count);
+        Request.Sink.Accept(new LineDelivery(block, this));
     }
 
     internal override void Completed(LineBlock block)
     {
         Interlocked.Add(ref _linesRead, block.Count);
+        Interlocked.Add(ref _linesOnTheWay, -block.Count);
         if (block.Count > 0) Interlocked.Exchange(ref _position, block.End);
         block.Release();
         if (Interlocked.Decrement(ref _outstanding) <= MaximumOutstanding / 2 && Interlocked.Exchange(ref _passedOver, 0) == 1) _follower.Wake();

@@ -5,38 +5,33 @@ using Fail2Ban.Detection.Sources.Files;
 
 namespace Fail2Ban.Tests.Detection.Sources.Files;
 
-public sealed class FileWatcherTests : IDisposable
+public sealed class FileWatcherTests : FollowingTests
 {
-    private readonly WatchedDirectory _logs = new();
-    private readonly CollectingSink _sink = new();
-
-    public void Dispose() => _logs.Dispose();
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void What_is_there_comes_first_and_then_what_is_appended(bool polling)
     {
-        _logs.Write("a", "one\ntwo\n");
-        LogSubscription subscription = _logs.Follow("a", _sink, request => request with { Polling = polling });
-        WatchedDirectory.Expect(_sink, "one", "two");
-        Assert.True(_sink.CaughtUp);
-        _logs.Append("a", "three\n");
-        WatchedDirectory.Expect(_sink, "one", "two", "three");
-        WatchedDirectory.Eventually(() => subscription.Position == new LogPosition(14, Hash("one\n")));
+        Logs.Write("a", "one\ntwo\n");
+        LogSubscription subscription = Logs.Follow("a", Sink, request => request with { Polling = polling });
+        WatchedDirectory.Expect(Sink, "one", "two");
+        Assert.True(Sink.CaughtUp);
+        Logs.Append("a", "three\n");
+        WatchedDirectory.Expect(Sink, "one", "two", "three");
+        WatchedDirectory.Eventually(() => subscription.Position is { Offset: 14, Inode: not 0 } position && position.FirstLineHash == Hash("one\n"));
         Assert.Equal(3, subscription.LinesRead);
         WatchedDirectory.Eventually(() => subscription.BytesBehind == 0);
-        _logs.ExpectMessage($"20 fail2ban.filter Added logfile: '{_logs.PathOf("a")}' (pos = 0, hash = {Hash("one\n")})");
+        Logs.ExpectMessage($"20 fail2ban.filter Added logfile: '{Logs.PathOf("a")}' (pos = 0, hash = {Hash("one\n")})");
     }
 
     [Fact]
     public void An_absent_file_is_an_error_as_the_original_words_it()
     {
-        Assert.False(_logs.Watcher.TrySubscribe(new LogFileRequest(_logs.PathOf("none"), Fail2Ban.Detection.Lines.LogEncoding.Utf8, _sink), out _, out string? error));
-        Assert.Equal($"[Errno 2] No such file or directory: '{_logs.PathOf("none")}'", error);
-        Directory.CreateDirectory(_logs.PathOf("dir"));
-        Assert.False(_logs.Watcher.TrySubscribe(new LogFileRequest(_logs.PathOf("dir"), Fail2Ban.Detection.Lines.LogEncoding.Utf8, _sink), out _, out error));
-        Assert.Equal($"[Errno 21] Is a directory: '{_logs.PathOf("dir")}'", error);
+        Assert.False(Logs.Watcher.TrySubscribe(new LogFileRequest(Logs.PathOf("none"), Fail2Ban.Detection.Lines.LogEncoding.Utf8, Sink), out _, out string? error));
+        Assert.Equal($"[Errno 2] No such file or directory: '{Logs.PathOf("none")}'", error);
+        Directory.CreateDirectory(Logs.PathOf("dir"));
+        Assert.False(Logs.Watcher.TrySubscribe(new LogFileRequest(Logs.PathOf("dir"), Fail2Ban.Detection.Lines.LogEncoding.Utf8, Sink), out _, out error));
+        Assert.Equal($"[Errno 21] Is a directory: '{Logs.PathOf("dir")}'", error);
     }
 
     [Theory]
@@ -44,25 +39,25 @@ public sealed class FileWatcherTests : IDisposable
     [InlineData("later/a")]
     public void A_file_that_appears_later_is_read_from_its_beginning(string name)
     {
-        LogSubscription subscription = _logs.Follow(name, _sink, request => request with { MayBeAbsent = true });
-        Assert.Equal($"[Errno 2] No such file or directory: '{_logs.PathOf(name)}'", subscription.LastError);
-        _logs.ExpectMessage("18 fail2ban.filter Log absence detected (possibly rotation) for " + _logs.PathOf(name) + ", reason: [Errno 2]");
-        Directory.CreateDirectory(Path.GetDirectoryName(_logs.PathOf(name))!);
-        _logs.Write(name, "hello\n");
-        WatchedDirectory.Expect(_sink, "hello");
-        _logs.ExpectMessage("18 fail2ban.filter Log presence detected for file " + _logs.PathOf(name));
+        LogSubscription subscription = Logs.Follow(name, Sink, request => request with { MayBeAbsent = true });
+        Assert.Equal($"[Errno 2] No such file or directory: '{Logs.PathOf(name)}'", subscription.LastError);
+        Logs.ExpectMessage("18 fail2ban.filter Log absence detected (possibly rotation) for " + Logs.PathOf(name) + ", reason: [Errno 2]");
+        Directory.CreateDirectory(Path.GetDirectoryName(Logs.PathOf(name))!);
+        Logs.Write(name, "hello\n");
+        WatchedDirectory.Expect(Sink, "hello");
+        Logs.ExpectMessage("18 fail2ban.filter Log presence detected for file " + Logs.PathOf(name));
         WatchedDirectory.Eventually(() => subscription.LastError is null);
     }
 
     [Fact]
     public void Tail_begins_behind_the_last_line_and_is_in_operation_at_once()
     {
-        _logs.Write("a", "old\nhalf");
-        LogSubscription subscription = _logs.Follow("a", _sink, request => request with { FromEnd = true });
-        WatchedDirectory.Eventually(() => _sink.CaughtUp);
+        Logs.Write("a", "old\nhalf");
+        LogSubscription subscription = Logs.Follow("a", Sink, request => request with { FromEnd = true });
+        WatchedDirectory.Eventually(() => Sink.CaughtUp);
         Assert.Equal(4, subscription.Position.Offset);
-        _logs.Append("a", " done\nnew\n");
-        WatchedDirectory.Expect(_sink, "half done", "new");
+        Logs.Append("a", " done\nnew\n");
+        WatchedDirectory.Expect(Sink, "half done", "new");
     }
 
     [Theory]
@@ -72,23 +67,23 @@ public sealed class FileWatcherTests : IDisposable
     [InlineData("one\n", 400, "one", "two")]
     public void A_remembered_position_counts_only_for_the_same_file(string firstLine, long offset, params string[] expected)
     {
-        _logs.Write("a", "one\ntwo\n");
-        _logs.Follow("a", _sink, request => request with { Resume = new LogPosition(offset, firstLine.Length == 0 ? "" : Hash(firstLine)) });
-        WatchedDirectory.Expect(_sink, expected);
+        Logs.Write("a", "one\ntwo\n");
+        Logs.Follow("a", Sink, request => request with { Resume = new LogPosition(offset, firstLine.Length == 0 ? "" : Hash(firstLine)) });
+        WatchedDirectory.Expect(Sink, expected);
     }
 
     [Fact]
     public void A_half_written_line_waits_for_its_end()
     {
-        _logs.Write("a", "one\ntw");
-        LogSubscription subscription = _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, "one");
-        Assert.True(_sink.CaughtUp);
-        _logs.Append("a", "o");
+        Logs.Write("a", "one\ntw");
+        LogSubscription subscription = Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, "one");
+        Assert.True(Sink.CaughtUp);
+        Logs.Append("a", "o");
         WatchedDirectory.Eventually(() => subscription.BytesBehind == 3);
-        _logs.Append("a", "\r");
-        _logs.Append("a", "\nthree\n");
-        WatchedDirectory.Expect(_sink, "one", "two", "three");
+        Logs.Append("a", "\r");
+        Logs.Append("a", "\nthree\n");
+        WatchedDirectory.Expect(Sink, "one", "two", "three");
     }
 
     [Theory]
@@ -99,80 +94,80 @@ public sealed class FileWatcherTests : IDisposable
     {
         Encoding stored = Encoding.GetEncoding(encoding == "latin-1" ? "iso-8859-1" : encoding == "utf-16" ? "utf-16" : "utf-16BE");
         byte[] bytes = [.. encoding == "utf-16" ? stored.GetPreamble() : [], .. stored.GetBytes(text)];
-        _logs.Write("a", bytes.AsSpan(0, 7));
-        _logs.Follow("a", _sink, encoding: encoding);
-        WatchedDirectory.Eventually(() => _sink.CaughtUp);
-        using (FileStream file = File.Open(_logs.PathOf("a"), FileMode.Append)) file.Write(bytes.AsSpan(7));
-        WatchedDirectory.Expect(_sink, expected);
+        Logs.Write("a", bytes.AsSpan(0, 7));
+        Logs.Follow("a", Sink, encoding: encoding);
+        WatchedDirectory.Eventually(() => Sink.CaughtUp);
+        using (FileStream file = File.Open(Logs.PathOf("a"), FileMode.Append)) file.Write(bytes.AsSpan(7));
+        WatchedDirectory.Expect(Sink, expected);
     }
 
     [Fact]
     public void Unreadable_bytes_are_replaced_and_warned_of_once()
     {
-        _logs.Write("a", [.. "ok\nbad "u8, 0xFF, .. "\r\n"u8]);
-        _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, "ok", "bad \uFFFD");
-        using (FileStream file = File.Open(_logs.PathOf("a"), FileMode.Append)) file.Write([0xFE, (byte)'\n']);
-        WatchedDirectory.Expect(_sink, "ok", "bad \uFFFD", "\uFFFD");
+        Logs.Write("a", [.. "ok\nbad "u8, 0xFF, .. "\r\n"u8]);
+        Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, "ok", "bad \uFFFD");
+        using (FileStream file = File.Open(Logs.PathOf("a"), FileMode.Append)) file.Write([0xFE, (byte)'\n']);
+        WatchedDirectory.Expect(Sink, "ok", "bad \uFFFD", "\uFFFD");
         Assert.Equal(
             [
-                $"30 fail2ban.filter Error decoding line from '{_logs.PathOf("a")}' with 'utf-8'.",
+                $"30 fail2ban.filter Error decoding line from '{Logs.PathOf("a")}' with 'utf-8'.",
                 "30 fail2ban.filter Consider setting logencoding to appropriate encoding for this jail. Continuing to process line ignoring invalid characters: b'bad \\xff\\r\\n'",
             ],
-            _logs.Messages.Where(message => message.StartsWith("30", StringComparison.Ordinal)));
+            Logs.Messages.Where(message => message.StartsWith("30", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_line_of_megabytes_arrives_whole_and_an_endless_one_is_cut()
     {
         string line = new('x', 5_000_000);
-        _logs.Write("a", "first\n");
-        LogSubscription subscription = _logs.Follow("a", _sink);
-        _logs.Append("a", line[..3_000_000]);
-        _logs.Append("a", line[3_000_000..] + "\nlast\n");
-        WatchedDirectory.Expect(_sink, "first", line, "last");
-        _logs.Append("a", line + line + "\nafter\n");
-        WatchedDirectory.Expect(_sink, "first", line, "last", (line + line)[..(ChunkReader.LongestLine - 1)], "after");
-        _logs.ExpectMessage("at offset 5000012 is longer than 8388608 bytes");
+        Logs.Write("a", "first\n");
+        LogSubscription subscription = Logs.Follow("a", Sink);
+        Logs.Append("a", line[..3_000_000]);
+        Logs.Append("a", line[3_000_000..] + "\nlast\n");
+        WatchedDirectory.Expect(Sink, "first", line, "last");
+        Logs.Append("a", line + line + "\nafter\n");
+        WatchedDirectory.Expect(Sink, "first", line, "last", (line + line)[..(ChunkReader.LongestLine - 1)], "after");
+        Logs.ExpectMessage("at offset 5000012 is longer than 8388608 bytes");
         WatchedDirectory.Eventually(() => subscription.BytesBehind == 0);
     }
 
     [Fact]
     public void Subscribers_at_different_positions_each_get_their_lines()
     {
-        _logs.Write("a", "one\ntwo\n");
-        _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, "one", "two");
+        Logs.Write("a", "one\ntwo\n");
+        Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, "one", "two");
         var tail = new CollectingSink();
         var latin = new CollectingSink();
-        LogSubscription ended = _logs.Follow("a", tail, request => request with { FromEnd = true });
-        _logs.Follow("a", latin, encoding: "latin-1");
+        LogSubscription ended = Logs.Follow("a", tail, request => request with { FromEnd = true });
+        Logs.Follow("a", latin, encoding: "latin-1");
         WatchedDirectory.Expect(latin, "one", "two");
         WatchedDirectory.Eventually(() => tail.CaughtUp);
-        _logs.Append("a", "ü\n");
-        WatchedDirectory.Expect(_sink, "one", "two", "ü");
+        Logs.Append("a", "ü\n");
+        WatchedDirectory.Expect(Sink, "one", "two", "ü");
         WatchedDirectory.Expect(tail, "ü");
         WatchedDirectory.Expect(latin, "one", "two", "Ã¼");
         ended.Dispose();
-        _logs.ExpectMessage("20 fail2ban.filter Removed logfile: '" + _logs.PathOf("a") + "'");
-        _logs.Append("a", "end\n");
-        WatchedDirectory.Expect(_sink, "one", "two", "ü", "end");
+        Logs.ExpectMessage("20 fail2ban.filter Removed logfile: '" + Logs.PathOf("a") + "'");
+        Logs.Append("a", "end\n");
+        WatchedDirectory.Expect(Sink, "one", "two", "ü", "end");
         Assert.Equal(["ü"], tail.Lines);
     }
 
     [Fact]
-    public void A_sink_that_does_not_keep_up_is_passed_over_and_goes_on_from_its_own_place()
+    public void ASink_that_does_not_keep_up_is_passed_over_and_goes_on_from_its_own_place()
     {
         string[] lines = [.. Enumerable.Range(0, 100_000).Select(number => $"line number {number} of the log, with some text behind it")];
-        _logs.Write("a", string.Join('\n', lines) + "\n");
+        Logs.Write("a", string.Join('\n', lines) + "\n");
         var slow = new CollectingSink();
         slow.Hold();
-        LogSubscription subscription = _logs.Follow("a", slow);
-        _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, lines);
+        LogSubscription subscription = Logs.Follow("a", slow);
+        Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, lines);
         WatchedDirectory.Eventually(() => slow.HeldCount == LogSubscription.MaximumOutstanding);
         Assert.Equal(0, subscription.Position.Offset);
-        Assert.Equal(new FileInfo(_logs.PathOf("a")).Length, subscription.BytesBehind);
+        Assert.Equal(new FileInfo(Logs.PathOf("a")).Length, subscription.BytesBehind);
         slow.LetGo();
         WatchedDirectory.Expect(slow, lines);
     }
@@ -181,9 +176,9 @@ public sealed class FileWatcherTests : IDisposable
     public void Old_lines_are_skipped_by_bisection()
     {
         DateTimeOffset start = DateTimeOffset.UnixEpoch;
-        _logs.Write("a", string.Concat(Enumerable.Range(0, 50_000).Select(number => number % 10 == 9 ? "no date\n" : $"{number} text\r\n")));
+        Logs.Write("a", string.Concat(Enumerable.Range(0, 50_000).Select(number => number % 10 == 9 ? "no date\n" : $"{number} text\r\n")));
         int asked = 0;
-        LogSubscription subscription = _logs.Follow("a", _sink, request => request with
+        LogSubscription subscription = Logs.Follow("a", Sink, request => request with
         {
             NotBefore = start.AddSeconds(31_415),
             DateOf = line =>
@@ -192,9 +187,9 @@ public sealed class FileWatcherTests : IDisposable
                 return System.Buffers.Text.Utf8Parser.TryParse(line.Text, out int seconds, out int used) && used > 0 ? start.AddSeconds(seconds) : null;
             },
         });
-        WatchedDirectory.Eventually(() => _sink.CaughtUp);
-        Assert.Equal("31415 text", _sink.Lines[0]);
-        Assert.Equal("no date", _sink.Lines[^1]);
+        WatchedDirectory.Eventually(() => Sink.CaughtUp);
+        Assert.Equal("31415 text", Sink.Lines[0]);
+        Assert.Equal("no date", Sink.Lines[^1]);
         Assert.InRange(asked, 10, 1000);
         Assert.True(subscription.Position.Offset > 0);
     }

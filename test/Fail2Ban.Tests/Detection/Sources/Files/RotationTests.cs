@@ -3,34 +3,29 @@ using Fail2Ban.Detection.Sources;
 
 namespace Fail2Ban.Tests.Detection.Sources.Files;
 
-public sealed class RotationTests : IDisposable
+public sealed class RotationTests : FollowingTests
 {
-    private readonly WatchedDirectory _logs = new();
-    private readonly CollectingSink _sink = new();
-
-    public void Dispose() => _logs.Dispose();
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void After_a_rename_the_old_file_is_read_to_its_end_and_then_the_new_one(bool polling)
     {
-        _logs.Write("a", "one\n");
-        LogSubscription subscription = _logs.Follow("a", _sink, request => request with { Polling = polling });
-        WatchedDirectory.Expect(_sink, "one");
-        using (StreamWriter old = File.AppendText(_logs.PathOf("a")))
+        Logs.Write("a", "one\n");
+        LogSubscription subscription = Logs.Follow("a", Sink, request => request with { Polling = polling });
+        WatchedDirectory.Expect(Sink, "one");
+        using (StreamWriter old = File.AppendText(Logs.PathOf("a")))
         {
-            File.Move(_logs.PathOf("a"), _logs.PathOf("a.1"));
+            File.Move(Logs.PathOf("a"), Logs.PathOf("a.1"));
             old.Write("two\n");
             old.Flush();
-            _logs.Write("a", "three\n");
-            WatchedDirectory.Expect(_sink, "one", "two", "three");
+            Logs.Write("a", "three\n");
+            WatchedDirectory.Expect(Sink, "one", "two", "three");
             old.Write("late\n");
         }
 
-        WatchedDirectory.Expect(_sink, "one", "two", "three", "late");
+        WatchedDirectory.Expect(Sink, "one", "two", "three", "late");
         WatchedDirectory.Eventually(() => subscription.Position.Offset == 6);
-        _logs.ExpectMessage($"18 fail2ban.filter Log rotation detected for {_logs.PathOf("a")}, reason: (");
+        Logs.ExpectMessage($"18 fail2ban.filter Log rotation detected for {Logs.PathOf("a")}, reason: (");
     }
 
     [Theory]
@@ -38,14 +33,14 @@ public sealed class RotationTests : IDisposable
     [InlineData(true)]
     public void A_file_that_was_deleted_and_made_again_is_read_from_its_beginning(bool polling)
     {
-        _logs.Write("a", "one\n");
-        _logs.Follow("a", _sink, request => request with { Polling = polling });
-        WatchedDirectory.Expect(_sink, "one");
-        File.Delete(_logs.PathOf("a"));
-        _logs.ExpectMessage("18 fail2ban.filter Log absence detected");
-        _logs.Write("a", "one\n");
-        WatchedDirectory.Expect(_sink, "one", "one");
-        _logs.ExpectMessage("18 fail2ban.filter Log presence detected");
+        Logs.Write("a", "one\n");
+        Logs.Follow("a", Sink, request => request with { Polling = polling });
+        WatchedDirectory.Expect(Sink, "one");
+        File.Delete(Logs.PathOf("a"));
+        Logs.ExpectMessage("18 fail2ban.filter Log absence detected");
+        Logs.Write("a", "one\n");
+        WatchedDirectory.Expect(Sink, "one", "one");
+        Logs.ExpectMessage("18 fail2ban.filter Log presence detected");
     }
 
     [Theory]
@@ -53,55 +48,55 @@ public sealed class RotationTests : IDisposable
     [InlineData("another first line that is longer than what was there before\nx\n", "another first line that is longer than what was there before", "x")]
     public void A_file_that_was_cut_and_filled_again_is_read_from_its_beginning(string text, params string[] expected)
     {
-        _logs.Write("a", "one\ntwo\n");
-        LogSubscription subscription = _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, "one", "two");
-        File.Copy(_logs.PathOf("a"), _logs.PathOf("a.1"));
-        using (FileStream file = File.OpenWrite(_logs.PathOf("a")))
+        Logs.Write("a", "one\ntwo\n");
+        LogSubscription subscription = Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, "one", "two");
+        File.Copy(Logs.PathOf("a"), Logs.PathOf("a.1"));
+        using (FileStream file = File.OpenWrite(Logs.PathOf("a")))
         {
             file.SetLength(0);
             file.Write(System.Text.Encoding.UTF8.GetBytes(text));
         }
 
-        WatchedDirectory.Expect(_sink, ["one", "two", .. expected]);
+        WatchedDirectory.Expect(Sink, ["one", "two", .. expected]);
         WatchedDirectory.Eventually(() => subscription.Position.Offset == text.Length);
-        _logs.ExpectMessage($"Log rotation detected for {_logs.PathOf("a")}, reason: (");
+        Logs.ExpectMessage($"Log rotation detected for {Logs.PathOf("a")}, reason: (");
     }
 
     [Fact]
     public void A_symbolic_link_that_is_turned_leads_to_the_other_file()
     {
-        _logs.Write("one", "one\n");
-        _logs.Write("two", "two\n");
-        File.CreateSymbolicLink(_logs.PathOf("a"), _logs.PathOf("one"));
-        _logs.Follow("a", _sink);
-        WatchedDirectory.Expect(_sink, "one");
-        File.CreateSymbolicLink(_logs.PathOf("b"), _logs.PathOf("two"));
-        File.Move(_logs.PathOf("b"), _logs.PathOf("a"), overwrite: true);
-        WatchedDirectory.Expect(_sink, "one", "two");
+        Logs.Write("one", "one\n");
+        Logs.Write("two", "two\n");
+        File.CreateSymbolicLink(Logs.PathOf("a"), Logs.PathOf("one"));
+        Logs.Follow("a", Sink);
+        WatchedDirectory.Expect(Sink, "one");
+        File.CreateSymbolicLink(Logs.PathOf("b"), Logs.PathOf("two"));
+        File.Move(Logs.PathOf("b"), Logs.PathOf("a"), overwrite: true);
+        WatchedDirectory.Expect(Sink, "one", "two");
     }
 
     [Fact]
-    public void A_sink_without_room_does_not_see_the_new_file_before_the_rest_of_the_old_one()
+    public void ASink_without_room_does_not_see_the_new_file_before_the_rest_of_the_old_one()
     {
         string[] old = [.. Enumerable.Range(0, 60_000).Select(number => $"old line number {number}, long enough to fill some chunks")];
-        _logs.Write("a", string.Join('\n', old) + "\n");
-        _sink.Hold();
-        _logs.Follow("a", _sink);
-        WatchedDirectory.Eventually(() => _sink.HeldCount == LogSubscription.MaximumOutstanding);
-        File.Move(_logs.PathOf("a"), _logs.PathOf("a.1"));
-        _logs.Write("a", "new\n");
-        _logs.ExpectMessage("Log rotation detected");
-        _sink.LetGo();
-        WatchedDirectory.Expect(_sink, [.. old, "new"]);
+        Logs.Write("a", string.Join('\n', old) + "\n");
+        Sink.Hold();
+        Logs.Follow("a", Sink);
+        WatchedDirectory.Eventually(() => Sink.HeldCount == LogSubscription.MaximumOutstanding);
+        File.Move(Logs.PathOf("a"), Logs.PathOf("a.1"));
+        Logs.Write("a", "new\n");
+        Logs.ExpectMessage("Log rotation detected");
+        Sink.LetGo();
+        WatchedDirectory.Expect(Sink, [.. old, "new"]);
     }
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_while_four_writers_write_and_the_file_is_renamed()
     {
         const int Writers = 4, Lines = 20_000, Rotations = 10;
-        _logs.Write("a", "");
-        _logs.Follow("a", _sink);
+        Logs.Write("a", "");
+        Logs.Follow("a", Sink);
         int done = 0, rotated = 0;
         var end = new Lock();
         Task[] writers = [.. Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(() =>
@@ -113,7 +108,7 @@ public sealed class RotationTests : IDisposable
                 SpinWait.SpinUntil(() => next <= (Volatile.Read(ref rotated) + 1) * Lines / (Rotations + 1));
 
                 // As a service does: some lines, then the log is opened anew.
-                using FileStream file = new(_logs.PathOf("a"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                using FileStream file = new(Logs.PathOf("a"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
                 for (int last = Math.Min(Lines, line + 500); line < last; line++)
                 {
                     // The framework does not open with O_APPEND: a lock makes finding the end and writing there one step.
@@ -131,16 +126,16 @@ public sealed class RotationTests : IDisposable
         {
             int due = rotation * Writers * Lines / (Rotations + 1);
             int before = rotation - 1;
-            WatchedDirectory.Eventually(() => Volatile.Read(ref done) >= due && File.Exists(_logs.PathOf("a"))
-                && _logs.Messages.Count(message => message.Contains("Log rotation detected")) == before,
-                () => string.Join('\n', _logs.Messages));
-            File.Move(_logs.PathOf("a"), _logs.PathOf($"a.{rotation}"));
-            if (rotation % 2 == 0) File.Open(_logs.PathOf("a"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            WatchedDirectory.Eventually(() => Volatile.Read(ref done) >= due && File.Exists(Logs.PathOf("a"))
+                && Logs.Messages.Count(message => message.Contains("Log rotation detected")) == before,
+                () => string.Join('\n', Logs.Messages));
+            File.Move(Logs.PathOf("a"), Logs.PathOf($"a.{rotation}"));
+            if (rotation % 2 == 0) File.Open(Logs.PathOf("a"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
             Volatile.Write(ref rotated, rotation);
         }
 
         await Task.WhenAll(writers);
-        WatchedDirectory.Eventually(() => _sink.Lines.Length >= Writers * Lines, () => $"{_sink.Lines.Length} lines");
-        Assert.Equal(Enumerable.Range(0, Writers * Lines), _sink.Lines.Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Order());
+        WatchedDirectory.Eventually(() => Sink.Lines.Length >= Writers * Lines, () => $"{Sink.Lines.Length} lines");
+        Assert.Equal(Enumerable.Range(0, Writers * Lines), Sink.Lines.Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Order());
     }
 }

@@ -1,12 +1,13 @@
 using Fail2Ban.Configuration;
+using Fail2Ban.Paths;
 
-namespace Fail2Ban.Tests.Configuration;
+namespace Fail2Ban.Tests.Paths;
 
-public sealed class LogPathsTests : IDisposable
+public sealed class PathPatternTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("f2b-glob-").FullName;
 
-    public LogPathsTests()
+    public PathPatternTests()
     {
         foreach (string name in new[] { "a.log", "b.log", "B.log", ".hidden.log", "x[1].log", "sub/a.log", "sub/deep/a.log", "sub2/a.log" })
         {
@@ -37,15 +38,15 @@ public sealed class LogPathsTests : IDisposable
     [InlineData("[.log", "")]
     public void Finds_what_a_shell_would(string pattern, string expected)
     {
-        IEnumerable<string> found = LogPaths.Find(_directory + "/" + pattern).Select(path => Path.GetRelativePath(_directory, path));
+        IEnumerable<string> found = PathPattern.Find(_directory + "/" + pattern).Select(path => Path.GetRelativePath(_directory, path));
         Assert.Equal(expected, string.Join(' ', found.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public void Knows_a_dangling_link()
     {
-        Assert.True(LogPaths.IsDangling(Path.Combine(_directory, "dangling.log")));
-        Assert.False(LogPaths.IsDangling(Path.Combine(_directory, "a.log")));
+        Assert.True(!FilePresence.Exists(Path.Combine(_directory, "dangling.log")));
+        Assert.False(!FilePresence.Exists(Path.Combine(_directory, "a.log")));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

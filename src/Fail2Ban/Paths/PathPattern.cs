@@ -1,25 +1,33 @@
 using System.Text.RegularExpressions;
 
-namespace Fail2Ban.Configuration;
+namespace Fail2Ban.Paths;
 
 /// <summary>Finds files by shell patterns: <c>* ? [abc] [!abc]</c>, in directories too; hidden names only if asked for.</summary>
-internal static class LogPaths
+internal static class PathPattern
 {
     /// <summary>
     /// Every existing path that fits, dangling links included, in the order in which the system lists them.
     /// Directories that may not be read count as empty.
     /// </summary>
-    public static IReadOnlyList<string> Find(string pattern)
+    /// <param name="pattern">Absolute or relative.</param>
+    /// <param name="entering">Told of each directory before anything is looked for in it: whoever watches it from then on misses nothing.</param>
+    public static IReadOnlyList<string> Find(string pattern, Action<string>? entering = null)
     {
         if (pattern.Length == 0 || pattern.Contains('\0', StringComparison.Ordinal)) return [];
-        if (!IsPattern(pattern)) return Exists(pattern) ? [pattern] : [];
+        if (!IsPattern(pattern))
+        {
+            entering?.Invoke(Path.GetDirectoryName(pattern) ?? "/");
+            return Exists(pattern) ? [pattern] : [];
+        }
+
         int slash = pattern.LastIndexOf('/');
         string name = pattern[(slash + 1)..];
         string directory = slash < 0 ? "" : slash == 0 ? "/" : pattern[..slash];
-        IReadOnlyList<string> directories = IsPattern(directory) ? Find(directory) : [directory];
+        IReadOnlyList<string> directories = IsPattern(directory) ? Find(directory, entering) : [directory];
         List<string> found = [];
         foreach (string parent in directories)
         {
+            entering?.Invoke(parent);
             if (!IsPattern(name))
             {
                 string path = Join(parent, name);
@@ -28,18 +36,34 @@ internal static class LogPaths
             }
 
             // Compiling is dear, and a lone * is what people write most.
-            Regex? fits = name == "*" ? null : new(Expression(name), RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            Regex? fits = name == "*" ? null : Compile(name);
             found.AddRange(Entries(parent).Where(entry => (entry[0] != '.' || name[0] == '.') && fits?.IsMatch(entry) != false).Select(entry => Join(parent, entry)));
         }
 
         return found;
     }
 
-    public static bool IsDangling(string path) => !FilePresence.Exists(path);
+    /// <summary>Whether a path fits, be it there or not.</summary>
+    public static bool Fits(string pattern, string path)
+    {
+        string[] wanted = pattern.Split('/'), given = path.Split('/');
+        if (wanted.Length != given.Length) return false;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            bool fits = !IsPattern(wanted[i]) ? wanted[i] == given[i]
+                : given[i].Length > 0 && (given[i][0] != '.' || wanted[i][0] == '.') && Compile(wanted[i]).IsMatch(given[i]);
+            if (!fits) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a text has any of <c>* ? [</c>.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?', '[');
+
+    private static Regex Compile(string name) => new(Expression(name), RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     private static string Join(string directory, string name) => directory.Length == 0 ? name : directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
-
-    private static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?', '[');
 
     private static bool Exists(string path)
     {

@@ -1,0 +1,126 @@
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Detection.Sources;
+using Fail2Ban.Store;
+
+namespace Fail2Ban.Jails;
+
+/// <summary>What a jail reads: it takes lines from subscriptions into the jail's loop, and has the store remember how far they came.</summary>
+/// <remarks>Owned by one jail's loop; not thread-safe, but lines are accepted from the source's thread.</remarks>
+public abstract class JailSource : ILineSink, IDisposable
+{
+    // After a crash, lines of at most this time are read again.
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Action<LineBlock, LogProgress> _process;
+    private readonly Dictionary<LogSubscription, Reading> _readings = [];
+    private ITimer? _store;
+    private bool _isStoreDue;
+
+    private protected JailSource(string jail, JailServices services, JailLoop loop, Action<LineBlock, LogProgress> process)
+    {
+        Jail = jail;
+        Services = services;
+        Loop = loop;
+        _process = process;
+    }
+
+    /// <summary>How each source stands, in the order in which they are followed.</summary>
+    public abstract IReadOnlyList<SourceState> States { get; }
+
+    private protected string Jail { get; }
+
+    private protected JailServices Services { get; }
+
+    private protected JailLoop Loop { get; }
+
+    /// <summary>Called by the source on its thread.</summary>
+    void ILineSink.Accept(LineDelivery delivery) => Loop.Post(static state =>
+    {
+        (JailSource source, LineDelivery delivery) = ((JailSource, LineDelivery))state!;
+        source.Take(delivery);
+    }, (this, delivery));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _store?.Dispose();
+        foreach (LogSubscription subscription in _readings.Keys) subscription.Dispose();
+        _readings.Clear();
+    }
+
+    /// <summary>Lines of the subscription count from now on.</summary>
+    private protected Reading Begin(string name, LogSubscription subscription, bool inOperation)
+    {
+        var reading = new Reading(name, subscription) { Stored = subscription.Position };
+        reading.Progress.InOperation = inOperation;
+        _readings.Add(subscription, reading);
+        return reading;
+    }
+
+    /// <summary>Ends reading; the store remembers how far it came.</summary>
+    /// <returns>Where it ended.</returns>
+    private protected LogPosition End(Reading reading)
+    {
+        _readings.Remove(reading.Subscription);
+        reading.Subscription.Dispose();
+        return reading.Subscription.Position;
+    }
+
+    /// <summary>What the store keeps of a position.</summary>
+    private protected abstract StoredPosition ToStored(LogPosition position);
+
+    /// <summary>The end of the source was reached for the first time.</summary>
+    private protected abstract void CaughtUp(Reading reading);
+
+    private protected async Task StoreAsync(Reading reading)
+    {
+        LogPosition position = reading.Subscription.Position;
+        if (position == reading.Stored || Services.Store is not { } store) return;
+        reading.Stored = position;
+        await store.UpdateLogAsync(Jail, reading.Name, ToStored(position));
+    }
+
+    private void Take(LineDelivery delivery)
+    {
+        using (delivery)
+        {
+            if (!_readings.TryGetValue(delivery.From, out Reading? reading)) return; // not followed any more
+            _process(delivery.Block, reading.Progress);
+            if (delivery.Block.CaughtUp && !reading.Progress.InOperation)
+            {
+                reading.Progress.InOperation = true;
+                CaughtUp(reading);
+            }
+        }
+
+        if (_isStoreDue || Services.Store is null) return;
+        _isStoreDue = true;
+        _store ??= Services.Time.CreateTimer(static state =>
+        {
+            var source = (JailSource)state!;
+            source.Loop.Run(source.StoreAllAsync);
+        }, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _store.Change(StoreInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task StoreAllAsync()
+    {
+        _isStoreDue = false;
+        foreach (Reading reading in _readings.Values.ToArray()) await StoreAsync(reading);
+    }
+
+    /// <summary>One subscription of the jail.</summary>
+    private protected sealed class Reading(string name, LogSubscription subscription)
+    {
+        /// <summary>Under which the store knows it.</summary>
+        public string Name => name;
+
+        public LogSubscription Subscription => subscription;
+
+        public LogProgress Progress { get; } = new();
+
+        /// <summary>What was given to the store last.</summary>
+        public LogPosition Stored { get; set; }
+    }
+}
