@@ -47,6 +47,7 @@ public abstract class JailSource : ILineSink, IDisposable
         _store?.Dispose();
         foreach (LogSubscription subscription in _readings.Keys) subscription.Dispose();
         _readings.Clear();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Lines of the subscription count from now on.</summary>

@@ -1,5 +1,3 @@
-using Fail2Ban.EndToEnd.Tests.Sandboxes;
-
 namespace Fail2Ban.EndToEnd.Tests.Days;
 
 /// <summary>A host changes from the original to us and back, by stop and by crash, and nobody who is banned gets in.</summary>

@@ -66,7 +66,7 @@ public sealed class JailLogsTests : IAsyncDisposable
     public async Task Of_a_large_old_log_only_what_findtime_covers_is_read()
     {
         DateTimeOffset now = TimeProvider.System.GetLocalNow();
-        await File.WriteAllLinesAsync(In("a.log"), Enumerable.Range(0, 100_000).Select(number => $"{now.AddSeconds(number - 100_000):yyyy-MM-dd HH:mm:ss} nothing of interest"));
+        await File.WriteAllLinesAsync(In("a.log"), Enumerable.Range(0, 100_000).Select(number => $"{now.AddSeconds(number - 100_000):yyyy-MM-dd HH:mm:ss} nothing of interest"), TestContext.Current.CancellationToken);
         Append("a.log", "198.51.100.1");
         Jail jail = await StartAsync("pyinotify", found => found.Logs.AddAsync(In("a.log"), fromEnd: false, wait: false));
         await _messages.WaitForAsync("[j] Found 198.51.100.1");

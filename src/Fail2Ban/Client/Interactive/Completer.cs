@@ -56,7 +56,7 @@ internal sealed class Completer(ServerCalls calls)
 
     private static IEnumerable<(string Word, string Help)> Named(IEnumerable<string> words, string help) => words.Where(word => word.Length > 0).Select(word => (word, help));
 
-    private IEnumerable<string> Jails() =>
+    private string[] Jails() =>
         (calls.Ask(["status"], s_patience) as List<object?>)?.OfType<PythonTuple>().FirstOrDefault(part => part is ["Jail list", string]) is { } list
             ? ((string)list[1]!).Split(", ", StringSplitOptions.RemoveEmptyEntries) : [];
 

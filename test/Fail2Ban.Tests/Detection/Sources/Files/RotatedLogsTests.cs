@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Fail2Ban.Detection.Sources;
-using Fail2Ban.Detection.Sources.Files;
 
 namespace Fail2Ban.Tests.Detection.Sources.Files;
 
