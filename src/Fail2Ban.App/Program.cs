@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Reflection;
+using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Client;
 using Fail2Ban.Daemon;
+using Fail2Ban.Native.Libc;
 using Fail2Ban.RegexTool;
+using Fail2Ban.Values;
 
 // One program with three names: it acts by the one it was started under, or by its first word.
 string name = Path.GetFileName(Environment.GetCommandLineArgs()[0]);
@@ -13,8 +15,7 @@ if (name is not ("fail2ban-server" or "fail2ban-client" or "fail2ban-regex"))
 {
     if (words is not [("server" or "client" or "regex") and var part, ..])
     {
-        Console.Error.WriteLine("Usage: fail2ban server|client|regex [OPTIONS] [COMMAND]");
-        Console.Error.WriteLine("       fail2ban-server, fail2ban-client and fail2ban-regex are the same.");
+        Writer(StandardStream.Error).Write("Usage: fail2ban server|client|regex [OPTIONS] [COMMAND]\n       fail2ban-server, fail2ban-client and fail2ban-regex are the same.\n");
         return 255;
     }
 
@@ -26,7 +27,7 @@ bool mayColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COL
 if (name == "fail2ban-regex")
 {
     return RegexTool.Run(words, new RegexToolHost(
-        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), TimeProvider.System, Resolve)
+        StandardStream.Input, StandardStream.Output, StandardStream.Error, TimeProvider.System, Resolve)
     {
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
@@ -34,8 +35,8 @@ if (name == "fail2ban-regex")
     });
 }
 
-string build = typeof(ServerProcess).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.System, RunServer, build)
+var host = new ClientHost(
+    Writer(StandardStream.Output), Writer(StandardStream.Error), new StreamReader(StandardStream.Input), TimeProvider.System, RunServer, Release.Build)
 {
     CheckStream = stream => ConfigurationCheck.Run(stream, TimeProvider.System),
     ColoursOutput = mayColour && !Console.IsOutputRedirected,
@@ -43,6 +44,9 @@ var host = new ClientHost(Console.Out, Console.Error, Console.In, TimeProvider.S
     IsInteractive = !Console.IsInputRedirected && !Console.IsOutputRedirected,
 };
 return ClientProgram.Run(name, words, host);
+
+// Each line at once: what is printed and what is said on standard error stay in their order.
+static StreamWriter Writer(StandardStream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true };
 
 static int RunServer(ServerStart start) => ServerProcess.Run(
     new DaemonOptions(start.Socket, start.PidFile, start.LogLevel, start.LogTarget, start.SyslogSocket, start.Force, start.Verbosity, start.Background, start.ProcessName),

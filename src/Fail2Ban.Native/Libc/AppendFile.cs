@@ -22,6 +22,27 @@ public static partial class AppendFile
             : throw new IOException($"open({path}): {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
 
+    /// <summary>Appends; see write(2).</summary>
+    /// <param name="file">From <see cref="Open"/>.</param>
+    /// <param name="bytes">What is appended.</param>
+    /// <param name="written">How much of it is in the file now; less than all only with an error, such as a disk that became full.</param>
+    /// <returns>0, or errno.</returns>
+    public static unsafe int Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, out int written)
+    {
+        written = 0;
+        fixed (byte* start = bytes)
+        {
+            while (written < bytes.Length)
+            {
+                nint count = SpawnCalls.write(file, start + written, (nuint)(bytes.Length - written));
+                if (count >= 0) written += (int)count;
+                else if (Marshal.GetLastPInvokeError() != Errno.EINTR) return Marshal.GetLastPInvokeError();
+            }
+        }
+
+        return 0;
+    }
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int open(string path, int flags, uint mode);
 }

@@ -11,9 +11,6 @@ internal static class DaemonLog
         log.Write(LogLevel.Info, $"Starting Fail2ban v{version}");
     }
 
-    public static void TargetChanged(this Log log, string? target, string version) =>
-        log.Write(LogLevel.Info, $"Changed logging target to {target} for Fail2ban v{version}");
-
     public static void NotStarted(this Log log, string reason) => log.Write(LogLevel.Error, $"Could not start server: {reason}");
 
     public static void NoPidFile(this Log log, string path, string reason) =>

@@ -3,6 +3,7 @@ using Fail2Ban.Control.Commands;
 using Fail2Ban.Control.Wire;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
+using Fail2Ban.Native.Libc;
 using Fail2Ban.Values;
 using FileMode = Fail2Ban.Native.Libc.FileMode;
 
@@ -57,14 +58,14 @@ public sealed class ServerProcess : IDisposable
         using var log = new ServerLog(time) { Verbosity = options.Verbosity };
         if (!log.SetLevel(options.LogLevel, out string wrongLevel))
         {
-            Console.Error.WriteLine($"ERROR: {wrongLevel}");
+            StandardError.Say($"ERROR: {wrongLevel}");
             return 255;
         }
 
         log.SetSyslogSocket(options.SyslogSocket);
         if (!log.SetTarget(options.LogTarget, out string wrongTarget))
         {
-            Console.Error.WriteLine($"ERROR: log target {options.LogTarget}: {wrongTarget}");
+            StandardError.Say($"ERROR: log target {options.LogTarget}: {wrongTarget}");
             return 255;
         }
 
@@ -85,6 +86,7 @@ public sealed class ServerProcess : IDisposable
     {
         _log.Starting(Release.Compatible);
         // Before there is anything that a sudden end would leave behind.
+        Signals.AcceptInterrupt();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, () => _ = StopAsync());
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, () => _ = StopAsync());
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, static () => { });

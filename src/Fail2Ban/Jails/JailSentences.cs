@@ -1,5 +1,7 @@
 using System.Globalization;
 using Fail2Ban.Addresses;
+using Fail2Ban.Detection.Dates;
+using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
 using Fail2Ban.Tracking.Bans;
 using Fail2Ban.Values;
@@ -38,6 +40,17 @@ internal static class JailSentences
         log.Write(LogLevel.Info, $"Set banTime.{option} = {PythonText.Str(value)}");
 
     public static void MaxRetry(this Log log, int value) => log.Write(LogLevel.Info, $"  maxRetry: {value}");
+
+    public static void MaxLines(this Log log, int value) => log.Write(LogLevel.Info, $"  maxLines: {value}");
+
+    // Only those that were written: a pattern with {DATE} stands for all the default ones.
+    public static void DatePatterns(this Log log, Filter filter)
+    {
+        IReadOnlyList<DateTemplateHits> templates = filter.Dates.Templates;
+        if (templates.Count != DateDetector.SplitPatterns(filter.DatePattern).Count) return;
+        foreach (DateTemplateHits template in templates)
+            log.Write(LogLevel.Info, $"  date pattern `{PythonText.Repr(template.Pattern ?? "")}`: `{template.Name}`");
+    }
 
     public static void FindTime(this Log log, object value) => log.Write(LogLevel.Info, $"  findtime: {PythonText.Str(value)}");
 

@@ -1,3 +1,4 @@
+using Fail2Ban.Native.Libc;
 using System.Net.Sockets;
 
 namespace Fail2Ban.Logging;
@@ -38,7 +39,7 @@ public sealed partial class ServerLog
             _target.Flush();
         }
 
-        if (previous is not null) _log.TargetChanged(parsed.Name, _version);
+        if (previous is not null) _log.TargetChanged(parsed.Name == "SYSLOG" ? $"{parsed.Name} ({SyslogPath})" : parsed.Name, _version);
         FlushPending();
         return true;
     }
@@ -58,6 +59,8 @@ public sealed partial class ServerLog
         return false;
     }
 
+    private string SyslogPath => SyslogSocket == "auto" ? "/dev/log" : SyslogSocket;
+
     private LogTarget? Open(TargetName target)
     {
         bool isSystemLog = target.Kind is "SYSLOG" or "SYSTEMD-JOURNAL";
@@ -67,8 +70,8 @@ public sealed partial class ServerLog
         {
             return target.Kind switch
             {
-                "STDOUT" or "SYSOUT" => new StreamTarget(_output ?? Console.OpenStandardOutput(), format),
-                "STDERR" => new StreamTarget(_error ?? Console.OpenStandardError(), format),
+                "STDOUT" or "SYSOUT" => new StreamTarget(_output ?? StandardStream.Output, format),
+                "STDERR" => new StreamTarget(_error ?? StandardStream.Error, format),
                 "SYSLOG" => OpenSyslog(target, format),
                 "SYSTEMD-JOURNAL" => new JournalTarget(JournalTarget.Socket, format),
                 _ => new FileTarget(target.Name, format),
@@ -96,7 +99,6 @@ public sealed partial class ServerLog
 
     private SyslogTarget? OpenSyslog(TargetName target, LogFormat format)
     {
-        string path = SyslogSocket == "auto" ? "/dev/log" : SyslogSocket;
         int facility = SyslogTarget.Facility(target.Options.GetValueOrDefault("facility", "DAEMON"));
         if (facility < 0)
         {
@@ -106,11 +108,11 @@ public sealed partial class ServerLog
 
         try
         {
-            return new SyslogTarget(path, facility, format);
+            return new SyslogTarget(SyslogPath, facility, format);
         }
         catch (Exception error) when (error is SocketException or ArgumentException)
         {
-            _log.NoSyslogSocket(path);
+            _log.NoSyslogSocket(SyslogPath);
             return null;
         }
     }

@@ -1,3 +1,4 @@
+using Fail2Ban.Native.Libc;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Logging;
@@ -111,7 +112,7 @@ public sealed partial class ServerLog : ILogSink, IDisposable
         {
             if (_target is null && _early.Count > 0)
             {
-                _target = new StreamTarget(_error ?? Console.OpenStandardError(), LogFormat.Default(padding: true, datetime: true));
+                _target = new StreamTarget(_error ?? StandardStream.Error, LogFormat.Default(padding: true, datetime: true));
                 foreach (LogEntry entry in _early) _target.Write(entry);
             }
 

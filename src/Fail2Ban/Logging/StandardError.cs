@@ -1,3 +1,6 @@
+using System.Text;
+using Fail2Ban.Native.Libc;
+
 namespace Fail2Ban.Logging;
 
 /// <summary>The last resort when a log target fails.</summary>
@@ -7,7 +10,7 @@ internal static class StandardError
     {
         try
         {
-            Console.Error.WriteLine(message);
+            StandardStream.Error.Write(Encoding.UTF8.GetBytes(message + "\n"));
         }
         catch (IOException)
         {

@@ -92,6 +92,129 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public void An_interrupt_ends_it_also_where_it_was_started_with_interrupts_ignored()
+    {
+        using Sandbox host = Small();
+        using Process server = host.Start("sh", "-c", $"trap '' INT; exec {Sandbox.Program("fail2ban-server")} -c {host.Etc} -xf start");
+        host.WaitForLog("Jail 'j' started");
+        host.Run("kill", "-INT", $"{host.ServerPid}").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+        Assert.Equal(0, server.ExitCode);
+    }
+
+    [Fact]
+    public void A_signal_while_bans_are_brought_back_takes_them_out_again_and_forgets_none()
+    {
+        using Sandbox host = Small(ban: "test -e slow && sleep 0.3");
+        using (Process first = Foreground(host))
+        {
+            host.Client("set", "j", "banip", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8").MustSucceed();
+            host.Client("stop").MustSucceed();
+            Assert.True(first.WaitForExit(20_000));
+        }
+
+        host.Write("slow", "");
+        File.Delete(host.Path("deeds"));
+        using Process server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        host.WaitFor(() => File.Exists(host.Path("deeds")) && File.ReadAllText(host.Path("deeds")).Contains("ban 192.0.2.2", StringComparison.Ordinal), "the second ban");
+        host.Run("kill", "-TERM", $"{server.Id}").MustSucceed();
+        Assert.True(server.WaitForExit(20_000), host.ReadLog());
+        Assert.Equal(0, server.ExitCode);
+        string[] deeds = File.ReadAllLines(host.Path("deeds"));
+        Assert.Equal(deeds.Where(deed => deed.StartsWith("ban", StringComparison.Ordinal)).Order(), deeds.Where(deed => deed.StartsWith("unban", StringComparison.Ordinal)).Select(deed => deed[2..]).Order());
+        Assert.Equal("stop", deeds[^1]);
+
+        File.Delete(host.Path("slow"));
+        host.Client("start").MustSucceed();
+        host.WaitFor(() => host.Client("get", "j", "banip").Output.Split().Length == 9, "all eight bans");
+    }
+
+    [Fact]
+    public void A_signal_during_a_reload_ends_it_in_order()
+    {
+        using Sandbox host = Small();
+        using Process server = Foreground(host);
+        host.Client("set", "j", "banip", "192.0.2.1").MustSucceed();
+        host.Write("etc/action.d/late.conf", $"[Definition]\nactionstart = echo start >>{host.Path("deeds")}; sleep 1\nactionstop = echo stop >>{host.Path("deeds")}\nactionban = true\nactionunban = true");
+        host.Write("etc/jail.d/more.conf", string.Concat(Enumerable.Range(1, 8).Select(i => $"[more{i}]\nenabled = true\naction = late\n")));
+        using Process reload = host.Start(Sandbox.Program("fail2ban-client"), "-c", host.Etc, "reload");
+        host.WaitForLog("Jail 'more1' started");
+        host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
+        Assert.True(server.WaitForExit(20_000), host.ReadLog());
+        Assert.True(reload.WaitForExit(20_000));
+        Assert.Equal((0, 255), (server.ExitCode, reload.ExitCode));
+        string[] deeds = File.ReadAllLines(host.Path("deeds"));
+        Assert.Equal(deeds.Count(deed => deed == "start"), deeds.Count(deed => deed == "stop"));
+        Assert.Contains("unban 192.0.2.1", deeds);
+        Assert.DoesNotContain("Jail 'more8' started", host.ReadLog(), StringComparison.Ordinal);
+        Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
+    }
+
+    [Fact]
+    public void Signals_while_it_ends_change_nothing()
+    {
+        using Sandbox host = Small(stop: "sleep 1");
+        using Process server = Foreground(host);
+        host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
+        host.WaitForLog("Stopping all jails");
+        foreach (string signal in new[] { "TERM", "INT", "HUP", "USR1", "TERM" }) host.Run("kill", $"-{signal}", $"{server.Id}");
+        Assert.True(server.WaitForExit(20_000));
+        Assert.Equal(0, server.ExitCode);
+        Assert.Equal(["start", "stop"], File.ReadAllLines(host.Path("deeds")));
+        Assert.EndsWith("Exiting Fail2ban\n", host.ReadLog(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_is_ready_when_the_bans_are_in_force_and_not_before()
+    {
+        using Sandbox host = Small(ban: "sleep 0.2");
+        using (Process first = Foreground(host))
+        {
+            host.Client("set", "j", "banip", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4").MustSucceed();
+            host.Client("stop").MustSucceed();
+            Assert.True(first.WaitForExit(20_000));
+        }
+
+        File.Delete(host.Path("deeds"));
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        manager.Bind(new UnixDomainSocketEndPoint(host.Path("notify")));
+        using Process server = host.Start("/usr/bin/env", $"NOTIFY_SOCKET={host.Path("notify")}", Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
+        Assert.StartsWith("READY=1", Receive(manager), StringComparison.Ordinal);
+        Assert.Equal(["start", "ban 192.0.2.1", "ban 192.0.2.2", "ban 192.0.2.3", "ban 192.0.2.4"], File.ReadAllLines(host.Path("deeds")));
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+    }
+
+    [Fact]
+    public void The_real_socket_activation_starts_it_at_the_first_command()
+    {
+        const string activator = "/usr/bin/systemd-socket-activate";
+        Assert.SkipUnless(File.Exists(activator), $"{activator} is not installed");
+        using Sandbox host = Small();
+        using Process server = host.Start(activator, "-l", host.Socket, "--fdname=fail2ban", Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-f", "start");
+        host.WaitFor(() => File.Exists(host.Socket), "the socket");
+        Assert.Equal("Server replied: pong\n", host.Client("ping").Successful);
+        host.WaitForLog("Jail 'j' started");
+        host.Client("reload").MustSucceed();
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+        Assert.Equal(0, server.ExitCode);
+        Assert.True(File.Exists(host.Socket));
+    }
+
+    [Theory]
+    [InlineData("--logtarget", "/nonexistent/x/log", "Failed to change log target")]
+    [InlineData("--socket", "/nonexistent/x/sock", "Could not start server: Unable to bind socket /nonexistent/x/sock: directory /nonexistent does not exist")]
+    [InlineData("--loglevel", "loud", "Invalid log level 'LOUD'")]
+    public void What_keeps_it_from_starting_is_told_with_exit_code_255(string option, string value, string told)
+    {
+        using Sandbox host = Small();
+        CommandResult result = host.Tool("fail2ban-server", "-c", host.Etc, "--async", "-s", host.Socket, "-p", host.PidFile, "--logtarget", "STDERR", option, value, "-f", "start");
+        Assert.Equal(255, result.ExitCode);
+        Assert.Contains(told, result.Error + result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_service_manager_hears_of_readiness_reloads_life_and_the_end()
     {
         using Sandbox host = Small();
@@ -148,15 +271,15 @@ public sealed class LifeTests
         Assert.Contains("Jail list:\tj\n", host.Client("status").Successful, StringComparison.Ordinal);
     }
 
-    private static Sandbox Small(string start = "true", int jails = 0)
+    private static Sandbox Small(string start = "true", string stop = "true", string ban = "true", int jails = 0)
     {
         var host = new Sandbox();
         host.Write("j.log", "");
         host.Write("etc/action.d/note.conf", $"""
             [Definition]
             actionstart = echo start >>{host.Path("deeds")}; {start}
-            actionstop = echo stop >>{host.Path("deeds")}
-            actionban = echo ban <ip> >>{host.Path("deeds")}
+            actionstop = {stop}; echo stop >>{host.Path("deeds")}
+            actionban = cd {host.Folder}; {ban}; echo ban <ip> >>{host.Path("deeds")}
             actionunban = echo unban <ip> >>{host.Path("deeds")}
             """);
         host.Write("etc/filter.d/word.conf", "[Definition]\nfailregex = ^ fail <HOST>$");

@@ -9,13 +9,10 @@ internal static class CommandSentences
     public const string TransmitterLogger = "fail2ban.transmitter";
     public const string ServerLogger = "fail2ban.server";
 
-    public static void Received(this Log log, object? command) => log.Write(LogLevel.Debug, $"Command: {PythonText.Repr(command)}");
+    public static void Received(this Log log, object? command) => log.Write(LogLevel.HeavyDebug, $"Command: {PythonText.Repr(command)}");
 
     public static void Failed(this Log log, object? command, PythonError error) => log.Write(LogLevel.Error,
         $"Command {Shortened(PythonText.Repr(command))} has failed. Received {error.TypeName}({string.Join(", ", error.Arguments.Select(PythonText.Repr))})");
-
-    public static void TargetChanged(this Log log, string? target) =>
-        log.Write(LogLevel.Info, $"Changed logging target to {target} for Fail2ban v{Release.Compatible}");
 
     public static void NoDatabase(this Log log) => log.Write(LogLevel.Debug, $"dbfile is None: there is no database to set this for");
 
@@ -41,7 +38,7 @@ internal static class CommandSentences
 
     public static void Stopping(this Log log) => log.Write(LogLevel.Info, $"Stopping all jails");
 
-    public static void Reloading(this Log log, string? jail) => log.Write(LogLevel.Info, $"{(jail is null ? "Reload all jails" : $"Reload jail {PythonText.Repr(jail)}")}");
+    public static void Reloading(this Log log, string? jail) => log.Write(LogLevel.Info, $"{(jail is null ? "Reload all jails" : $"Reload jail {jail}")}");
 
     public static void ReloadingJail(this Log log, string jail) => log.Write(LogLevel.Info, $"Reload jail {PythonText.Repr(jail)}");
 

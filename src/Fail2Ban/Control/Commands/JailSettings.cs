@@ -138,9 +138,11 @@ internal static partial class JailSettings
                 break;
             case "maxlines":
                 jail.Filter.MaxLines = words.Integer(0);
+                log.For(FilterLogger).MaxLines(jail.Filter.MaxLines);
                 break;
             case "datepattern":
                 jail.Filter.DatePattern = words.Text(0) is { Length: > 0 } pattern ? pattern : null;
+                log.For("fail2ban.datedetector").DatePatterns(jail.Filter);
                 break;
             case "logtimezone":
                 jail.Filter.LogTimeZone = words.Text(0) is { Length: > 0 } zone ? zone : null;
@@ -150,7 +152,9 @@ internal static partial class JailSettings
                 if (attempt.Count == 0) throw new CommandException("TypeError", "Filter.addAttempt() missing 1 required positional argument: 'ip'");
                 return await jail.AttemptAsync(attempt[0], [.. attempt.Skip(1)]) ? 1L : 0L;
             case "banip":
-                return (long)await jail.BanAsync(words.Texts());
+                IReadOnlyList<string> ids = words.Texts();
+                if (ids.Any(string.IsNullOrWhiteSpace)) throw CommandException.Value("banip: an empty text is no address and no id; none was banned");
+                return (long)await jail.BanAsync(ids);
             case "unbanip":
                 return await UnbanAsync(jail, words.SomeTexts());
             case "addaction":

@@ -44,7 +44,6 @@ internal sealed class ServerSettings(JailSet jails, ServerLog log)
                 break;
             case "logtarget":
                 if (!log.SetTarget(values.Text(0), out string reason)) throw CommandException.Plain(reason);
-                _log.TargetChanged(log.Target);
                 break;
             case "syslogsocket":
                 if (!log.SetSyslogSocket(values.Text(0))) throw CommandException.Plain("Failed to change syslog socket");
