@@ -38,7 +38,7 @@ public sealed class BadInputTests
         CommandResult result = host.Client("status");
         Assert.Equal(255, result.ExitCode);
         Assert.Contains($"Failed to access socket path: {host.Socket}. Is fail2ban running?", result.Error, StringComparison.Ordinal);
-        Assert.Contains("fail2ban-client start", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"Start it with 'fail2ban-client -c {host.Etc} start'", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

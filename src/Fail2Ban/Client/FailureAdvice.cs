@@ -16,6 +16,8 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
     private const int TailBytes = 64 * 1024;
     private const int LongestLine = 400;
 
+    private string Client => directory == DefaultDirectory ? "fail2ban-client" : $"fail2ban-client -c {directory}";
+
     /// <summary>Advice about a command that the server refused; null if there is none.</summary>
     /// <param name="command">The command.</param>
     /// <param name="error">The refusal.</param>
@@ -32,9 +34,8 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
     /// <summary>How a server that is missing is started.</summary>
     internal string HowToStart()
     {
-        string own = directory == DefaultDirectory ? "" : $"-c {directory} ";
-        bool hasManager = own.Length == 0 && Directory.Exists("/run/systemd/system");
-        return $"Start it with 'fail2ban-client {own}start'{(hasManager ? " or 'systemctl start fail2ban'" : "")}.";
+        bool hasManager = directory == DefaultDirectory && Directory.Exists("/run/systemd/system");
+        return $"Start it with '{Client} start'{(hasManager ? " or 'systemctl start fail2ban'" : "")}.";
     }
 
     /// <summary>Why it may have ended: what its log says last.</summary>
@@ -47,24 +48,24 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
 
     private string AboutJail(string[] words, string jail, IReadOnlyList<string> jails)
     {
-        if (NearNames.Find(jail, jails) is { } near) return $"Did you mean '{string.Join(' ', words.Select(word => word == jail ? near : word))}'?";
         var reader = new ConfigurationReader(directory, new ReaderOptions { Advise = false }, new Log(NoSink.Instance, "fail2ban"));
         ConfigurationResult result = reader.Read(jail);
         if (result.Outcome == ConfigurationOutcome.Failed)
         {
-            return result.Failure?.StartsWith("No section", StringComparison.Ordinal) == true
-                ? $"{directory} has no jail of that name; there {(jails.Count == 1 ? "is" : "are")}: {(jails.Count == 0 ? "no jails" : string.Join(", ", jails))}."
-                : $"The configuration cannot be read: {result.Failure}";
+            if (result.Failure?.StartsWith("No section", StringComparison.Ordinal) != true) return $"The configuration cannot be read: {result.Failure}";
+            return NearNames.Find(jail, jails) is { } near
+                ? $"Did you mean '{string.Join(' ', words.Select(word => word == jail ? near : word))}'?"
+                : $"{directory} has no jail of that name; there {(jails.Count == 1 ? "is" : "are")}: {(jails.Count == 0 ? "no jails" : string.Join(", ", jails))}.";
         }
 
-        if (result.Jails.Count == 0) return $"It is not enabled: put 'enabled = true' below [{jail}] in {directory}/jail.local, then 'fail2ban-client reload'.";
+        if (result.Jails.Count == 0) return $"It is not enabled: put 'enabled = true' below [{jail}] in {directory}/jail.local, then '{Client} reload'.";
         if (result.Jails[0] is { Error: { } wrong } report) return $"It did not start: {(report.Place is { } place ? $"{place}: " : "")}{wrong}{report.Hint}";
         if (check?.Invoke(result.Stream).FirstOrDefault(fault => fault.Jail == jail) is { } fault)
             return $"It did not start: {(fault.Place is { } line ? $"{line}: " : "")}{fault.Message}";
-        return $"The configuration has it enabled, and the server does not run it: 'fail2ban-client reload {jail}' starts it, or says why not.";
+        return $"The configuration has it enabled, and the server does not run it: '{Client} reload {jail}' starts it, or says why not.";
     }
 
-    // The last line tells how it ended; the last error, if it is another one, why.
+    // The last line tells how it ended; the last error, if it is another one, why. A command that was refused ended nothing.
     private static List<string> LastLines(string file)
     {
         string[] lines;
@@ -84,7 +85,8 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
         if (lines.Length == 0) return [];
         var told = new List<string>();
         int from = Array.FindLastIndex(lines, line => line.Contains("Starting Fail2ban v", StringComparison.Ordinal));
-        string? last = lines.Skip(Math.Max(from, 0)).LastOrDefault(line => line.Contains(": ERROR ", StringComparison.Ordinal) || line.Contains(": CRITICAL", StringComparison.Ordinal));
+        string? last = lines.Skip(Math.Max(from, 0)).LastOrDefault(line =>
+            (line.Contains(": ERROR ", StringComparison.Ordinal) || line.Contains(": CRITICAL", StringComparison.Ordinal)) && !line.Contains(" fail2ban.transmitter ", StringComparison.Ordinal));
         if (last is not null && last != lines[^1]) told.Add($"Its last error in {file}: {Shown(last)}");
         told.Add($"The last line of {file}: {Shown(lines[^1])}");
         return told;

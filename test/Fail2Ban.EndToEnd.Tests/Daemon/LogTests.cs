@@ -30,7 +30,8 @@ public sealed partial class LogTests
         string[] lines = File.ReadAllLines($"{disk}/log");
         string notice = Assert.Single(lines, line => line.Contains("lines of the log were lost here", StringComparison.Ordinal));
         int lost = int.Parse(Count().Match(notice).Groups[1].Value, CultureInfo.InvariantCulture);
-        int whole = lines.Count(line => Ban().IsMatch(line));
+        // A line that was cut may look like that of a shorter address, which has been seen before.
+        int whole = lines.Select(line => Ban().Match(line)).Where(match => match.Success).Select(match => match.Value).Distinct().Count();
         Assert.InRange(lost, 1, 60);
         Assert.Equal(60, whole + lost);
         host.Run("kill", "-TERM", $"{server.Id}").MustSucceed();
