@@ -62,6 +62,8 @@ public sealed class HandoverTests
         host.Host.WaitFor(() => crash || !File.Exists(host.Host.PidFile), "the end");
         if (!crash) Assert.Equal([host.Host.Database], Directory.GetFiles(host.Host.Folder, "fail2ban.sqlite3*")); // no write-ahead log stays
         host.Host.Write("calls", "");
+        // A crash forgets how far a log was read; what is read twice may be counted before it is restored.
+        if (crash) host.Host.Write("plain.log", "");
 
         host.Start(!originalFirst, "longer");
         host.Host.WaitFor(() => host.Count("Restore Ban") == 7, "seven restored bans");
