@@ -12,4 +12,7 @@ internal static class DnsLog
 
     public static void QueueFull(this Log log, string host) =>
         log.Write(LogLevel.Warning, $"Unable to find a corresponding IP address for {host}: too many names are being resolved");
+
+    public static void NoOrigin(this Log log, string name, string reason) =>
+        log.Write(LogLevel.Error, $"Unable to find where an address comes from, asked {name} TXT: {reason}");
 }

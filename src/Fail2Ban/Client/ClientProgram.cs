@@ -1,3 +1,4 @@
+using Fail2Ban.Client.Interactive;
 using Fail2Ban.Client.Reports;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -21,6 +22,12 @@ public static class ClientProgram
     /// <returns>The exit code: 0, or 255 for any failure.</returns>
     public static int Run(string programName, IReadOnlyList<string> args, ClientHost host)
     {
+        if (args.Count > 0 && args[0] == ShellOffers.Option)
+        {
+            ShellOffers.Print([.. args.Skip(1)], host);
+            return 0;
+        }
+
         CommandLine? line = CommandLine.Parse(args, out string error);
         int verbosity = line is null ? 1 : 1 + line.Count("v") - line.Count("q");
         LogLevel threshold = Threshold(verbosity);

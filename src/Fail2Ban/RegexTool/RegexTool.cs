@@ -41,6 +41,7 @@ public static class RegexTool
 
     private static int Run(IReadOnlyList<string> args, RegexToolHost host, TextWriter output, TextWriter error)
     {
+        if (args.Count > 0 && args[0] == ShellOffers.Option) return Answer(output, ShellOffers.Lines([.. args.Skip(1)]));
         RegexToolOptions options = OptionParser.Parse(args, out string? wrong);
         if (options.ShowHelp) return Answer(output, HelpText.Full);
         if (options.ShowVersionNumber) return Answer(output, "1.1.2.1\n");

@@ -97,16 +97,24 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Starts a program inside the namespace; the caller ends it.</summary>
     public Process Start(string program, params string[] words)
     {
+        Process process = Process.Start(Inside(program, words))!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Starts a command line inside the namespace on a terminal of its own; what is written to its input is typed there.</summary>
+    public Process Terminal(string commandLine, params (string Name, string Value)[] environment) => Process.Start(
+        Inside("script", "-q", "-f", "-e", "-c", $"env -i {string.Join(' ', environment.Select(each => $"{each.Name}={each.Value}"))} {commandLine}", "/dev/null"))!;
+
+    private ProcessStartInfo Inside(string program, params string[] words)
+    {
         string[] enter = _asRoot ? ["-t", $"{_holder.Id}", "--net"] : ["-t", $"{_holder.Id}", "--user", "--net", "--preserve-credentials"];
-        var start = new ProcessStartInfo("nsenter", [.. enter, "--", program, .. words])
+        return new ProcessStartInfo("nsenter", [.. enter, "--", program, .. words])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
     }
 
     /// <summary>The server's log so far.</summary>

@@ -15,7 +15,7 @@ public sealed partial class LayeringTests
         ["Tags"] = [],
         ["Patterns"] = ["Native"],
         ["Processes"] = ["Native"],
-        ["Addresses"] = ["Native", "Patterns"],
+        ["Addresses"] = ["Native", "Patterns", "Tags"],
         ["Paths"] = [],
         ["Configuration"] = ["Addresses", "Tags", "Native", "Paths"],
         ["Detection/Lines"] = [],

@@ -11,6 +11,12 @@ internal sealed class Completer(ServerCalls calls)
     /// <summary>Stands for names of files, which a shell completes by itself.</summary>
     internal const string Files = ":file";
 
+    /// <summary>Levels of the log.</summary>
+    internal static IEnumerable<(string Word, string Help)> Levels => Named(["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACEDEBUG", "HEAVYDEBUG"], "level");
+
+    /// <summary>Targets of the log that have a name.</summary>
+    internal static IEnumerable<(string Word, string Help)> Targets => Named(["STDOUT", "STDERR", "SYSOUT", "SYSLOG", "SYSTEMD-JOURNAL"], "target");
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Candidates for the last word.</summary>
@@ -43,8 +49,8 @@ internal sealed class Completer(ServerCalls calls)
         "IP" when words is [_, var jail, "unbanip" or "banned", ..] => Named(Banned(jail), "banned"),
         "FLAVOR" => [("basic", "counters and addresses"), ("short", "counters only"), ("stats", "counters as a list"), ("cymru", "with networks and countries, asked by DNS")],
         "BACKEND" => [("auto", "best one that works"), ("pyinotify", "inotify"), ("polling", "looks once a second"), ("systemd", "the journal")],
-        "LEVEL" => Named(["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACEDEBUG", "HEAVYDEBUG"], "level"),
-        "TARGET" => [.. Named(["STDOUT", "STDERR", "SYSOUT", "SYSLOG", "SYSTEMD-JOURNAL"], "target"), (Files, "")],
+        "LEVEL" => Levels,
+        "TARGET" => [.. Targets, (Files, "")],
         "FILE" or "PYFILE" => [(Files, "")],
         "IGNORED" when words.Count > 1 => Named(Texts(["get", words[1], "ignoreip"]), "ignored"),
         "LOG" when words.Count > 1 => Named(Texts(["get", words[1], "logpath"]), "file"),

@@ -1,3 +1,5 @@
+using Fail2Ban.Addresses;
+using Fail2Ban.Addresses.Origins;
 using Fail2Ban.Detection.Matching;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
@@ -108,16 +110,25 @@ public sealed class CommandDispatcher : IDisposable
         if (words.Count == 0) return StatusAnswers.OfServer(_jails);
         if (words.Count > 2) throw CommandException.Plain("Invalid command (no status)");
         string flavor = words.Count > 1 ? words.Text(1) : "basic";
-        if (flavor is not ("basic" or "short" or "stats"))
+        if (flavor is not ("basic" or "short" or "stats" or "cymru"))
         {
             _server.UnknownFlavor(flavor);
             flavor = "basic";
         }
 
-        if (words.Text(0) != "--all") return await StatusAnswers.OfJailAsync(Find(words.Text(0)), flavor);
+        if (words.Text(0) != "--all") return await OfJailAsync(Find(words.Text(0)), flavor);
         var each = new PythonDict();
-        foreach (Jail jail in _jails.All) each[jail.Name] = await StatusAnswers.OfJailAsync(jail, flavor);
+        foreach (Jail jail in _jails.All) each[jail.Name] = await OfJailAsync(jail, flavor);
         return new List<object?>(StatusAnswers.OfServer(_jails)) { each };
+    }
+
+    // Questions to DNS take their time: they are asked here and not in the jail's loop.
+    private async Task<object?> OfJailAsync(Jail jail, string flavor)
+    {
+        object? state = await StatusAnswers.OfJailAsync(jail, flavor);
+        if (flavor != "cymru") return state;
+        IReadOnlyList<FailureId> banned = await jail.InvokeAsync(static found => found.Bans.Manager.IdsInBanOrder().ToArray());
+        return StatusAnswers.WithOrigins(state, await AddressOrigins.FindAsync(banned, new Log(_serverLog, DnsLog.Name), _time));
     }
 
     private async Task<object?> StatisticsAsync()
@@ -133,7 +144,7 @@ public sealed class CommandDispatcher : IDisposable
         foreach (Jail jail in _jails.All) perJail.Add((jail.Name, await jail.InvokeAsync(StatusAnswers.Ids)));
         if (words.Count == 0) return perJail.Select(one => (object?)new PythonDict { [one.Jail] = one.Ids }).ToList();
         return words.Texts().Select(id => (object?)perJail
-            .Where(one => one.Ids.Exists(banned => PythonText.Str(banned) == Addresses.FailureId.Parse(id).ToString()))
+            .Where(one => one.Ids.Exists(banned => PythonText.Str(banned) == FailureId.Parse(id).ToString()))
             .Select(one => (object?)one.Jail).ToList()).ToList();
     }
 

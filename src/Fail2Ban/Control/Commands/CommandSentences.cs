@@ -17,7 +17,7 @@ internal static class CommandSentences
     public static void NoDatabase(this Log log) => log.Write(LogLevel.Debug, $"dbfile is None: there is no database to set this for");
 
     public static void UnknownFlavor(this Log log, string flavor) => log.Write(LogLevel.Warning,
-        $"Unsupported extended jail status flavor {PythonText.Repr(flavor)}. Supported: ['basic', 'short', 'stats']");
+        $"Unsupported extended jail status flavor {PythonText.Repr(flavor)}. Supported: ['short', 'basic', 'stats', 'cymru']");
 
     public static void ConfigurationError(this Log log, string message) => log.Write(LogLevel.Error, $"{message}");
 

@@ -1,3 +1,4 @@
+using Fail2Ban.Addresses.Origins;
 using Fail2Ban.Jails;
 using Fail2Ban.Values;
 
@@ -15,7 +16,7 @@ internal static class StatusAnswers
 
     /// <summary>One jail.</summary>
     /// <param name="jail">Which.</param>
-    /// <param name="flavor"><c>basic</c>, <c>short</c> (no list of addresses) or <c>stats</c>.</param>
+    /// <param name="flavor"><c>basic</c>, <c>short</c> (no list of addresses), <c>stats</c>, or <c>cymru</c>, which is <c>basic</c> here.</param>
     public static Task<object?> OfJailAsync(Jail jail, string flavor) => jail.InvokeAsync<object?>(jail =>
     {
         if (flavor == "stats")
@@ -42,6 +43,18 @@ internal static class StatusAnswers
         if (flavor != "short") actions.Add(new PythonTuple("Banned IP list", Ids(jail)));
         return new List<object?> { new PythonTuple("Filter", filter), new PythonTuple("Actions", actions) };
     });
+
+    /// <summary>Adds where the banned addresses come from to the state of a jail.</summary>
+    public static object? WithOrigins(object? state, AddressOrigins origins)
+    {
+        var actions = (List<object?>)((PythonTuple)((List<object?>)state!)[1]!)[1]!;
+        actions.Add(new PythonTuple("Banned ASN list", Texts(origins.Networks)));
+        actions.Add(new PythonTuple("Banned Country list", Texts(origins.Countries)));
+        actions.Add(new PythonTuple("Banned RIR list", Texts(origins.Registries)));
+        return state;
+
+        static List<object?> Texts(IReadOnlyList<string> texts) => [.. texts];
+    }
 
     private static PythonTuple Sources(Jail jail) => jail.Journal is { } journal
         ? new PythonTuple("Journal matches", new List<object?> { string.Join(" + ", journal.Matches.Select(group => string.Join(' ', group))) })
