@@ -64,7 +64,17 @@ internal sealed class StandIns : IDisposable
             '-S list') echo '02345 set 10 unreach port log tcp from 192.0.2.1 to me dst-port 22';;
             esac
             """);
-        Answer("firewall-cmd", "case $* in *--get-chains*) echo 'f2b-demo f2b-other';; *--get-entries*) echo 192.0.2.1;; *--permanent*--get-ipsets*|*--get-ipsets*) echo other;; esac");
+        Answer("firewall-cmd", """
+            rule=$(printf '%s ' "$@" | sed -E 's/ --(add|query|remove)-rule / /')
+            case $* in
+            *--query-rule*) grep -qsxF -e "$rule" "$here/$name.rules";;
+            *--add-rule*) printf '%s\n' "$rule" >>"$here/$name.rules";;
+            *--remove-rule*) rm -f "$here/$name.rules";;
+            *--get-chains*) echo 'f2b-demo f2b-other';;
+            *--get-entries*) echo 192.0.2.1;;
+            *--permanent*--get-ipsets*) echo other;;
+            esac
+            """);
         Answer("pfctl", "case $* in *'-s rules'*) echo 'block drop quick proto tcp from <f2b-demo> to any port = ssh';; esac");
         Answer("whois", "printf 'netname: EXAMPLE\\n.\\n~!canary\\nSubject: forged\\n'");
         Answer("timeout", "shift; \"$@\"");
@@ -105,7 +115,7 @@ internal sealed class StandIns : IDisposable
     /// <summary>Removes what an action, or the programs' memory of it, left.</summary>
     public void Forget()
     {
-        foreach (string name in new[] { "record", "ran", "file", "state", "iptables.rules", "ip6tables.rules", "dshield.buffer", "dshield.first", "dshield.last", "dshield.sent" })
+        foreach (string name in new[] { "record", "ran", "file", "state", "iptables.rules", "ip6tables.rules", "firewall-cmd.rules", "dshield.buffer", "dshield.first", "dshield.last", "dshield.sent" })
             File.Delete(Path(name));
     }
 
