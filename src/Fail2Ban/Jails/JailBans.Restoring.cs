@@ -39,29 +39,31 @@ public sealed partial class JailBans
     // False where the database could not be read, or not to its end.
     private async Task<bool> TryRestoreAsync(IgnoreChecks ignore)
     {
-        var restored = new List<FailureId>();
+        int restored = 0;
         IReadOnlyList<StoredBan>? found = [];
         for (string after = ""; _services.Store is { } store && !_isDisposed; after = found[^1].Text)
         {
             found = await store.CurrentBansAsync(_jail, after: after, most: Portion);
-            if (found is not null && !_isDisposed) await DecideAsync(found, ignore, restored);
+            if (found is not null && !_isDisposed) restored += await DecideAsync(found, ignore);
             if (found is not { Count: Portion }) break;
         }
 
-        if (found is null && restored.Count == 0) return false;
+        if (found is null && restored == 0) return false;
 
         // Whoever was unbanned in between must not come back, whoever was banned in between must stay: the lane does
         // things in this order.
         _ = Actions.TakeOverAsync(null, _services.Store is { WasLeftOpen: true });
         Task posted = EnforceAsync(restored);
-        if (restored.Count <= MostUnanswered) await posted;
+        if (restored <= MostUnanswered) await posted;
         else Restored = posted;
         Changed();
         return found is not null;
     }
 
-    private async Task DecideAsync(IReadOnlyList<StoredBan> found, IgnoreChecks ignore, List<FailureId> restored)
+    // How many of them are in force again.
+    private async Task<int> DecideAsync(IReadOnlyList<StoredBan> found, IgnoreChecks ignore)
     {
+        int restored = 0;
         foreach (StoredBan stored in found)
         {
             if (await ignore.FindReasonAsync(stored.Ticket.Id, null) is { } reason)
@@ -73,27 +75,29 @@ public sealed partial class JailBans
             BanTime? time = BanRestore.Correct(stored.Ticket.Time, stored.Time, Manager.BanTime, Increment, _services.Time.GetUtcNow());
             if (time is null) continue;
             BanDecision decision = Manager.Restore(stored.Ticket, time.Value, stored.Count);
-            if (decision.Outcome == BanOutcome.Added) restored.Add(stored.Ticket.Id);
+            if (decision.Outcome == BanOutcome.Added) restored++;
         }
+
+        return restored;
     }
 
-    private async Task EnforceAsync(List<FailureId> restored)
+    private async Task EnforceAsync(int restored)
     {
         var onTheirWay = new Queue<Task>();
         Task last = Task.CompletedTask;
-        for (int i = 0; i < restored.Count && !_isDisposed; i++)
+        int posted = 0;
+        foreach (Ban ban in Manager.TakeRestored())
         {
-            if (i % Slice == Slice - 1) await Task.Yield();
-            while (onTheirWay.Count >= MostUnanswered / Slice) await onTheirWay.Dequeue();
-
-            // Whoever was unbanned and banned again meanwhile has been handed to the actions by that.
-            if (Manager.Find(restored[i]) is not { Restored: true } ban) continue;
             _actionsLog.Banned(_jail, ban);
             last = Actions.BanAsync(ban); // in order: when the last one is in force, all are
-            if (i % Slice == 0) onTheirWay.Enqueue(last);
+            if (posted++ % Slice != Slice - 1) continue;
+            onTheirWay.Enqueue(last);
+            await Task.Yield();
+            while (onTheirWay.Count >= MostUnanswered / Slice) await onTheirWay.Dequeue();
+            if (_isDisposed) break;
         }
 
-        if (restored.Count <= MostUnanswered) Restored = last;
+        if (restored <= MostUnanswered) Restored = last;
         else await last;
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class JailBans : IDisposable
             {
                 Jail = jail,
                 Counters = counters,
-                Bans = () => loop.InvokeAsync<IReadOnlyList<Ban>>(() => [.. Manager.All()]),
+                Bans = most => loop.InvokeAsync(() => InForce(most)),
                 History = FindHistoryAsync,
                 HostName = id => id.Range is { IsSingle: true } address ? services.Resolver.FindHostAsync(address) : Task.FromResult<string?>(null),
                 IPv6Allowed = () => services.IPv6Allowed,
@@ -136,23 +136,16 @@ public sealed partial class JailBans : IDisposable
                 if (Manager.Remove(FailureId.Of(address)) is { } resolved) ended.Add(resolved);
         }
 
-        List<Task> deletions = [];
-        if (_services.Store is { } store)
-        {
-            deletions.Add(store.DeleteBansAsync(_jail, text));
-            foreach (string other in ended.Select(one => one.Ticket.Id.ToString()).Where(other => other != text))
-                deletions.Add(store.DeleteBansAsync(_jail, other));
-        }
-
+        Task deleted = _services.Store?.DeleteBansAsync(_jail, [text, .. ended.Select(one => one.Ticket.Id.ToString()).Where(other => other != text)]) ?? Task.CompletedTask;
         if (ended.Count == 0)
         {
-            await Task.WhenAll(deletions);
+            await deleted;
             _actionsLog.NotBanned(text);
             return 0;
         }
 
         Changed();
-        await Task.WhenAll([.. deletions, EndAsync(ended)]);
+        await Task.WhenAll(deleted, EndAsync(ended));
         return ended.Count;
     }
 
@@ -160,7 +153,7 @@ public sealed partial class JailBans : IDisposable
     internal async Task<int> UnbanAllAsync()
     {
         IReadOnlyList<Ban> ended = Manager.Flush();
-        Task deleted = _services.Store?.DeleteBansAsync(_jail, null) ?? Task.CompletedTask;
+        Task deleted = _services.Store?.DeleteAllBansAsync(_jail) ?? Task.CompletedTask;
         Changed();
         await Actions.FlushAsync(ended);
         await deleted;
@@ -186,6 +179,10 @@ public sealed partial class JailBans : IDisposable
         _isDisposed = true;
         _timer.Dispose();
     }
+
+    private IReadOnlyList<Ban> InForce(int most) => Manager.Current <= most
+        ? [.. Manager.All()]
+        : [.. Manager.All().Where(ban => !ban.Restored).Concat(Manager.All().Where(ban => ban.Restored)).Take(most)];
 
     private Task EndAsync(IReadOnlyList<Ban> ended) => Task.WhenAll(ended.Select(EndAsync));
 

@@ -93,24 +93,29 @@ public sealed class BanStore : IAsyncDisposable
 
     /// <summary>A log was read so far.</summary>
     public Task<bool> UpdateLogAsync(string jail, string path, StoredPosition position) =>
-        _writer.Enqueue(writes => writes.UpdateLog(jail, path, position), (jail, path));
+        _writer.Enqueue(new StoreChange(writes => writes.UpdateLog(jail, path, position)) { Subject = (jail, path) });
 
     /// <summary>A log is not followed any more.</summary>
     public Task<bool> DeleteLogAsync(string jail, string path) => _writer.Enqueue(writes => writes.DeleteLog(jail, path));
 
     /// <summary>Stores a ban; completes when its row is committed.</summary>
-    public Task<bool> AddBanAsync(string jail, Ban ban) => _writer.Enqueue(writes => writes.AddBan(jail, ban, MaxMatches));
+    public Task<bool> AddBanAsync(string jail, Ban ban) =>
+        _writer.Enqueue(new StoreChange(writes => writes.AddBan(jail, ban, MaxMatches)) { Jail = jail, Added = ban });
 
     /// <summary>Stores those of a jail's bans in force that the database does not have.</summary>
-    public Task<bool> CompleteAsync(string jail, IReadOnlyList<Ban> bans) => _writer.Enqueue(writes =>
+    public Task<bool> CompleteAsync(string jail, IReadOnlyList<Ban> bans) => _writer.Enqueue(new StoreChange(writes =>
     {
         if (writes.Complete(jail, bans, MaxMatches) is > 0 and var missing) _log.Completed(File, jail, missing);
-    });
+    }) { DependsOnRows = true });
 
-    /// <summary>Deletes the rows of an id, whether it is banned or not.</summary>
-    /// <param name="jail">Null: of every jail.</param>
-    /// <param name="id">The text as given, compared literally; null: every id.</param>
-    public Task<bool> DeleteBansAsync(string? jail, string? id) => _writer.Enqueue(writes => writes.DeleteBans(jail, id));
+    /// <summary>Deletes the rows of ids, whether they are banned or not.</summary>
+    /// <param name="jail">Of which jail.</param>
+    /// <param name="ids">The texts as given, compared literally.</param>
+    public Task<bool> DeleteBansAsync(string jail, params IReadOnlyCollection<string> ids) =>
+        ids.Count == 0 ? Task.FromResult(true) : _writer.Enqueue(Backlog.Deletion(jail, ids));
+
+    /// <summary>Deletes the rows of every id of a jail.</summary>
+    public Task<bool> DeleteAllBansAsync(string jail) => _writer.Enqueue(Backlog.Deletion(jail, []));
 
     /// <summary>The bans of a jail that are still in force, ordered by id; corrections are <see cref="BanRestore"/>'s.</summary>
     /// <param name="jail">Null: of all jails.</param>

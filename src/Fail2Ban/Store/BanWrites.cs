@@ -59,12 +59,15 @@ internal sealed class BanWrites : IDisposable
         _setBadIp.Run(jail, id, begin, time, count, data);
     }
 
-    public void DeleteBans(string? jail, string? id)
+    /// <param name="jail">Of which jail.</param>
+    /// <param name="ids">Of which ids; none: of all.</param>
+    public void DeleteBans(string jail, IReadOnlyCollection<string> ids)
     {
         foreach (string table in new[] { "bips", "bans" })
         {
-            using SqliteCommand delete = Connection.Prepare($"DELETE FROM {table} WHERE {Condition(jail, id)}", 2);
-            delete.Run(jail, id);
+            using SqliteCommand delete = Connection.Prepare($"DELETE FROM {table} WHERE jail = $0{(ids.Count > 0 ? " AND ip = $1" : "")}", ids.Count > 0 ? 2 : 1);
+            if (ids.Count == 0) delete.Run(jail);
+            foreach (string id in ids) delete.Run(jail, id);
         }
     }
 
@@ -123,14 +126,6 @@ internal sealed class BanWrites : IDisposable
     {
         foreach (SqliteCommand command in _commands) command.Dispose();
     }
-
-    private static string Condition(string? jail, string? id) => (jail, id) switch
-    {
-        (not null, not null) => "jail = $0 AND ip = $1",
-        (not null, null) => "jail = $0 AND $1 IS NULL",
-        (null, not null) => "ip = $1 AND $0 IS NULL",
-        _ => "$0 IS NULL AND $1 IS NULL",
-    };
 
     public StoredPosition? FindLog(string jail, string path)
     {

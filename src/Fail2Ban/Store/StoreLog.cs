@@ -52,6 +52,9 @@ internal static class StoreLog
     public static void WritesLost(this Log log, string file, long count) =>
         log.Write(LogLevel.Error, $"Database '{file}': {count} change(s) could not be kept in memory any longer and are lost");
 
+    public static void DeletionsWidened(this Log log, string file) =>
+        log.Write(LogLevel.Warning, $"Database '{file}': so many deletions had to wait that all rows of a jail were deleted; its bans in force are stored again");
+
     public static void WritesResumed(this Log log, string file) =>
         log.Write(LogLevel.Notice, $"Database '{file}' can be written again");
 

@@ -5,11 +5,11 @@ namespace Fail2Ban.Store;
 /// <summary>What waits to be written, in order and bounded, and the signals to the thread that writes it.</summary>
 /// <remarks>
 /// Thread safety: any thread adds; one thread takes. While nothing can be written, a change is answered with false by the
-/// next try and stays for later; of more than <see cref="MaxQueued"/> the oldest is lost.
+/// next try and stays for later; of more than <see cref="MaxQueued"/> the oldest bans are dropped, and no deletion.
 /// </remarks>
 internal sealed class StoreQueue
 {
-    private const int MaxBatch = 5000;
+    private const int MaxBatch = 1000; // beside a million bans each touches pages of its own, all of which the write-ahead log holds
     private const int MaxQueued = 200_000;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
@@ -19,6 +19,7 @@ internal sealed class StoreQueue
     private bool _checkpoint; // guarded by _gate
     private int _compactAt = 1000; // guarded by _gate
     private long _lost; // guarded by _gate; since the last call of TakeLost
+    private bool _isWidened; // guarded by _gate; since the last call of TakeWidened
 
     /// <summary>Whether no more is taken.</summary>
     public bool IsStopping => Volatile.Read(ref _stopping);
@@ -89,8 +90,13 @@ internal sealed class StoreQueue
         lock (_gate)
         {
             foreach (StoreChange change in _changes) change.Done.TrySetResult(false);
-            if (_changes.Count > _compactAt) Compact();
-            for (; _changes.Count > MaxQueued; _lost++) _changes.RemoveFirst();
+            if (_changes.Count > _compactAt)
+            {
+                _isWidened |= Backlog.Compact(_changes, MaxQueued);
+                _lost += Backlog.DropBans(_changes, MaxQueued);
+                _compactAt = Math.Max(1000, Math.Min(2 * _changes.Count, MaxQueued));
+            }
+
             long began = Stopwatch.GetTimestamp();
             for (TimeSpan left = RetryAfter; !_stopping && left > TimeSpan.Zero; left = RetryAfter - Stopwatch.GetElapsedTime(began)) Monitor.Wait(_gate, left);
         }
@@ -100,6 +106,12 @@ internal sealed class StoreQueue
     public long TakeLost()
     {
         lock (_gate) return Interlocked.Exchange(ref _lost, 0);
+    }
+
+    /// <summary>Whether more was to be deleted than was asked for since the last call: what is in force has to be stored again.</summary>
+    public bool TakeWidened()
+    {
+        lock (_gate) return _isWidened && !(_isWidened = false);
     }
 
     /// <summary>Gives up what is left.</summary>
@@ -113,19 +125,5 @@ internal sealed class StoreQueue
             _changes.Clear();
             return count;
         }
-    }
-
-    // Positions in logs come every few seconds, also over a weekend with a full disk.
-    private void Compact()
-    {
-        var newer = new HashSet<object>();
-        for (LinkedListNode<StoreChange>? node = _changes.Last; node is not null;)
-        {
-            LinkedListNode<StoreChange>? before = node.Previous;
-            if (node.Value.Subject is { } subject && !newer.Add(subject)) _changes.Remove(node);
-            node = before;
-        }
-
-        _compactAt = Math.Max(1000, 2 * _changes.Count);
     }
 }

@@ -42,7 +42,9 @@ internal sealed class StoreWriter
         _thread.Start();
     }
 
-    public Task<bool> Enqueue(Action<BanWrites> run, object? subject = null) => _queue.Add(new StoreChange(run, subject));
+    public Task<bool> Enqueue(Action<BanWrites> run) => _queue.Add(new StoreChange(run));
+
+    public Task<bool> Enqueue(StoreChange change) => _queue.Add(change);
 
     /// <summary>Deletes old rows, and makes the file smaller where that leaves much of it empty.</summary>
     public Task<bool> EnqueuePurge(Action<BanWrites> run) => Enqueue(writes =>
@@ -160,7 +162,9 @@ internal sealed class StoreWriter
         }
 
         if (lost > 0) _log.WritesLost(_file, lost);
-        if (_connection.TakeRenewed() || lost > 0) _renewed();
+        bool isWidened = batch.Count > 0 && _queue.TakeWidened();
+        if (isWidened) _log.DeletionsWidened(_file);
+        if (_connection.TakeRenewed() | isWidened || lost > 0) _renewed();
     }
 
     private void Failed(Exception error)

@@ -22,7 +22,7 @@ internal sealed partial class NftJail : IAsyncDisposable
         var log = new Log(Sink, "test");
         _shell = new ShellRunner(log, TimeProvider.System);
         _enforcer = new Enforcer(_shell, log, TimeProvider.System);
-        Actions = new JailActions(new ActionContext { Jail = name, ParseSeconds = static _ => null, Bans = () => Task.FromResult(Snapshot()) }, _enforcer);
+        Actions = new JailActions(new ActionContext { Jail = name, ParseSeconds = static _ => null, Bans = _ => Task.FromResult(Snapshot()) }, _enforcer);
         CommandAction action = Actions.Add("nftables")!;
         foreach ((string property, string value) in Properties(isInterval, program, name))
             Assert.True(action.TrySet(property, value, out string error), error);

@@ -30,7 +30,7 @@ internal sealed class ShippedAction : IAsyncDisposable
         _shell = neighbour?._shell ?? new ShellRunner(log, TimeProvider.System);
         _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, TimeProvider.System);
         Jail = new JailActions(
-            new ActionContext { Jail = jail, ParseSeconds = static _ => null, FullHostName = static () => "host.example.org", Bans = () => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]) },
+            new ActionContext { Jail = jail, ParseSeconds = static _ => null, FullHostName = static () => "host.example.org", Bans = _ => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]) },
             _enforcer);
         foreach (IReadOnlyList<object?> words in Read(text, log, jail, folder ?? Path.Combine(RepositoryRoot.Find(), "config", "action.d")))
         {

@@ -99,7 +99,7 @@ public sealed class StoreOracleTests : IDisposable
 
         // What we write of it is, byte for byte, what the original has written.
         byte[] theirs = Data();
-        await store.DeleteBansAsync("sshd", null);
+        await store.DeleteAllBansAsync("sshd");
         Assert.True(await store.AddBanAsync("sshd", new Ban(bans[0].Ticket, bans[0].Time, 2, false)));
         Assert.Equal(theirs, Data());
     }
@@ -119,6 +119,47 @@ public sealed class StoreOracleTests : IDisposable
         string second = Path.Combine(_folder, "theirs");
         File.Copy(Path.Combine(sample, name), second);
         await OriginalModules.RunAsync(Prelude, "", second);
+        Assert.Equal(await Dump(second), ours);
+    }
+
+    [Theory]
+    [InlineData(86400)]
+    [InlineData(3 * 86400)]
+    public async Task What_is_purged_is_what_the_original_purges(int age)
+    {
+        await OriginalModules.RequireAsync();
+        await OriginalModules.RunAsync(
+            Prelude + """
+            for name in ("sshd", "old", "empty"):
+                class j(jail): pass
+                j.name = name
+                db.addJail(j)
+            db._db.close()
+            import sqlite3
+            rows = sqlite3.connect(sys.argv[1])
+            now = int(time.time())
+            n = 0
+            for hours in (1, 23, 25, 49, 71, 73, 100, 1000):
+                for bantime in (600, 7200, 86400, 604800, 0, -1, -2):
+                    for name, first in (("sshd", 0), ("old", 70)):
+                        if hours < first: continue
+                        n += 1
+                        for table in ("bans", "bips"):
+                            rows.execute(f"INSERT INTO {table}(ip, jail, timeofban, bantime, data) VALUES(?, ?, ?, ?, '{{}}')", ("192.0.2.%d" % n, name, now - hours * 3600, bantime))
+            rows.commit()
+            """, "", _file);
+        string second = Path.Combine(_folder, "theirs");
+        File.Copy(_file, second);
+        string before = await Dump(_file);
+        await OriginalModules.RunAsync(Prelude + $"db.delAllJails(); db.purgeage = {age}; db.purge()", "", second);
+        await using (BanStore store = Open())
+        {
+            store.PurgeAge = TimeSpan.FromSeconds(age);
+            Assert.True(await store.PurgeAsync());
+        }
+
+        string ours = await Dump(_file);
+        Assert.NotEqual(before, ours);
         Assert.Equal(await Dump(second), ours);
     }
 

@@ -96,9 +96,9 @@ public sealed class BanStoreTests : IDisposable
         await using BanStore store = await OpenWithBans(("a", "192.0.2.1", 0, 600), ("b", "192.0.2.1", 0, 600), ("b", "192.0.2.2", 0, 600), ("c", "192.0.2.3", 0, 600));
         await store.DeleteBansAsync("a", "192.0.2.1");
         Assert.Equal(3, (await store.CurrentBansAsync(null))!.Count);
-        await store.DeleteBansAsync("b", null);
+        await store.DeleteAllBansAsync("b");
         Assert.Equal(["192.0.2.3"], (await store.CurrentBansAsync(null))!.Select(ban => ban.Ticket.Id.ToString()));
-        await store.DeleteBansAsync(null, "192.0.2.3");
+        await store.DeleteBansAsync("c", "192.0.2.9", "192.0.2.3");
         Assert.Empty((await store.CurrentBansAsync(null))!);
     }
 

@@ -41,6 +41,35 @@ public sealed class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deletion_is_never_lost_however_many_changes_wait()
+    {
+        int asked = 0;
+        await using BanStore store = Open();
+        store.RowsMissing = () => Interlocked.Increment(ref asked);
+        await store.AddJailAsync("a");
+        await store.AddJailAsync("b");
+        for (int number = 0; number < 10; number++) _ = store.AddBanAsync("a", Ban(number));
+        Assert.True(await store.AddBanAsync("b", Ban(1)));
+        using (SqliteConnection other = Connect())
+        {
+            Execute(other, "BEGIN EXCLUSIVE");
+            _ = store.DeleteBansAsync("a", IdOf(1), IdOf(2));
+            _ = store.DeleteAllBansAsync("b");
+            Assert.False(await store.AddBanAsync("a", Ban(2)));
+            for (int number = 100; number < 260_000; number++) _ = store.AddBanAsync("a", Ban(number));
+            _ = store.DeleteBansAsync("a", IdOf(3), IdOf(259_999));
+            Assert.False(await store.FlushAsync());
+            Execute(other, "ROLLBACK");
+        }
+
+        await Eventually(() => Task.FromResult(Volatile.Read(ref asked) > 0));
+        Assert.True(await store.FlushAsync());
+        Assert.Equal(("7", "0"), (Query($"SELECT count(*) FROM bips WHERE jail = 'a' AND ip LIKE '10.0.0._'"), Query("SELECT count(*) FROM bips WHERE jail = 'b'")));
+        Assert.Equal("0", Query($"SELECT count(*) FROM bips WHERE ip IN ('{IdOf(1)}', '{IdOf(3)}', '{IdOf(259_999)}')"));
+        Assert.Contains(_sink.Lines, line => line.Contains("could not be kept in memory any longer", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_locked_file_is_waited_for_at_start()
     {
         await using (BanStore store = Open()) await store.AddJailAsync("a");
@@ -130,7 +159,9 @@ public sealed class StoreFaultTests : IDisposable
 
     private BanStore Open() => BanStore.Open(_file, _sink.Log, _time);
 
-    private static Ban Ban(int number) => new(Attempts.Ticket($"10.0.{number >> 8}.{number & 255}"), new BanTime(600), 1, false);
+    private static Ban Ban(int number) => new(Attempts.Ticket(IdOf(number)), new BanTime(600), 1, false);
+
+    private static string IdOf(int number) => $"10.{number >> 16}.{(number >> 8) & 255}.{number & 255}";
 
     private void Damage(string text)
     {

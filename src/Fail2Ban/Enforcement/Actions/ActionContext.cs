@@ -14,9 +14,10 @@ public sealed class ActionContext
 
     /// <summary>
     /// A snapshot of the bans in force, oldest first: brought back where something else emptied the firewall, and ended
-    /// where an action is removed. Must not wait for anything that waits for an action.
+    /// where an action is removed. At most so many as asked for: of more, first those that were not restored. Must not wait
+    /// for anything that waits for an action.
     /// </summary>
-    public Func<Task<IReadOnlyList<Ban>>> Bans { get; init; } = static () => Task.FromResult<IReadOnlyList<Ban>>([]);
+    public Func<int, Task<IReadOnlyList<Ban>>> Bans { get; init; } = static _ => Task.FromResult<IReadOnlyList<Ban>>([]);
 
     /// <summary>Earlier bans of an id: in this jail, or (true) in all jails. Null: no database, or nothing there.</summary>
     public Func<FailureId, bool, Task<IdHistory?>> History { get; init; } = static (_, _) => Task.FromResult<IdHistory?>(null);

@@ -117,8 +117,16 @@ internal sealed partial class ActionOperations
             return;
         }
 
-        if (CommandOf(BanVerb.Reban, family).Elements is null) return;
-        List<(Ban Ban, ElementChange? Change)> changes = [.. lost.Select(ban => (ban, TrySubmit(BanVerb.Reban, ban)))];
+        if (CommandOf(BanVerb.Reban, family).Elements is not { } elements) return;
+        if (!IsOfNetworks(family) && lost.Count > 0)
+        {
+            State(family).HasItems = true;
+            count = await enforcer.Elements.AddTogetherAsync(elements.Set, [.. lost.Select(ban => RangeOf(elements, ban) is { } range ? new ElementChange(elements.Set, range, true, KernelTime(ban.End)) : null)
+                .TakeWhile(change => change is not null).Select(change => change!)]).ConfigureAwait(false);
+            foreach (Ban ban in lost.Take(count)) _missing.Remove(ban.Ticket.Id);
+        }
+
+        List<(Ban Ban, ElementChange? Change)> changes = [.. lost.Skip(count).Select(ban => (ban, TrySubmit(BanVerb.Reban, ban)))];
         foreach ((Ban ban, ElementChange? change) in changes)
         {
             if (change is null || (await change.Result.ConfigureAwait(false)).Outcome != ElementOutcome.Done) continue;

@@ -44,7 +44,7 @@ internal sealed partial class ActionOperations
 
         if (state.FailedAt is null) return null;
         state.FailedAt = null;
-        List<Ban> lost = [.. (await context.Bans().ConfigureAwait(false)).Where(other => FamilyOf(other) == family
+        List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(other => FamilyOf(other) == family
             && other.Ticket.Id != ban.Ticket.Id && _missing.Contains(other.Ticket.Id) && !IsSkipped(other))];
         await BringBackAsync(family, lost).ConfigureAwait(false);
         foreach (Ban other in lost)
@@ -117,7 +117,7 @@ internal sealed partial class ActionOperations
 
         State(family).IsStarted = true;
         State(family).Networks.Clear();
-        List<Ban> lost = [.. (await context.Bans().ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
+        List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
         foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
         await BringBackAsync(family, lost).ConfigureAwait(false);
         if (_isRepairing) return true;

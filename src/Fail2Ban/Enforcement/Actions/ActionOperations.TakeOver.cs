@@ -19,7 +19,7 @@ internal sealed partial class ActionOperations
         {
             if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;
             if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) continue;
-            bans ??= await context.Bans().ConfigureAwait(false);
+            bans ??= await context.Bans(NftKernel.MostReplaced).ConfigureAwait(false);
             List<ElementChange> wanted = Wanted(family, elements, bans);
             ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, wanted).ConfigureAwait(false);
             if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, wanted.Count);

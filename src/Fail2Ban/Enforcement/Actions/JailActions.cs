@@ -61,7 +61,7 @@ public sealed partial class JailActions
             done = PostAsync(async () =>
             {
                 WorkingAction working = _working.Find(item => item.Action == action)!;
-                await FlushAsync([working], await _context.Bans().ConfigureAwait(false)).ConfigureAwait(false);
+                await FlushAsync([working], await _context.Bans(int.MaxValue).ConfigureAwait(false)).ConfigureAwait(false);
                 await StopAsync(working).ConfigureAwait(false);
                 _working.Remove(working);
             });

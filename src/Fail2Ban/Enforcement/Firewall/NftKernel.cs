@@ -7,6 +7,9 @@ namespace Fail2Ban.Enforcement.Firewall;
 /// <remarks>Thread safety: none; owned by the thread of <see cref="NftWriter"/>.</remarks>
 internal sealed class NftKernel : IDisposable
 {
+    /// <summary>How many elements <see cref="Replace"/> takes: one transaction of them holds the kernel's commit lock for half a second.</summary>
+    public const int MostReplaced = 200_000;
+
     private const int EPERM = 1;
     private const int ENOENT = 2;
     private const int ERESTART = 85;
@@ -21,8 +24,6 @@ internal sealed class NftKernel : IDisposable
     private const int NFTA_SET_KEY_LEN = 5;
     private const int NFTA_GEN_ID = 1;
     private const int MostStaleTries = 100;
-    private const int MostReplaced = 200_000; // one transaction of them holds the kernel's commit lock for half a second
-
     private readonly NetlinkMessage _question = new();
     private readonly ElementTransaction _transaction = new();
     private readonly NetlinkReplies _replies = new();
@@ -78,23 +79,36 @@ internal sealed class NftKernel : IDisposable
     /// </param>
     public ElementResult Replace(NftSet set, IReadOnlyList<ElementChange> elements)
     {
+        ElementResult result = Fill(set, elements, replace: true, out _);
+        // Where one of them does not fit (networks that overlap): empty it, and let each be added by itself.
+        return result.Outcome == ElementOutcome.Refused ? Fill(set, [], replace: true, out _) : result;
+    }
+
+    /// <summary>Adds elements in one transaction: all, or of very many the first ones (see <see cref="Replace"/>).</summary>
+    /// <returns>How many; 0 where it was refused.</returns>
+    public int AddTogether(NftSet set, IReadOnlyList<ElementChange> elements) =>
+        Fill(set, elements, replace: false, out int count).Outcome == ElementOutcome.Done ? count : 0;
+
+    private ElementResult Fill(NftSet set, IReadOnlyList<ElementChange> elements, bool replace, out int count)
+    {
+        count = 0;
         for (int attempt = 0; attempt < MostStaleTries; attempt++)
         {
             if (!TryReady(out string reason)) return new ElementResult(ElementOutcome.Unavailable, reason);
             if (FactsOf(set) is not { } facts) return ElementResult.NoSet;
-            List<ElementChange> changes = [.. elements.Where(element => facts.ObjectionTo(element.Range) is null).Take(MostReplaced)];
+            List<ElementChange> changes = [.. (replace ? elements.Where(Fits) : elements.TakeWhile(Fits)).Take(MostReplaced)];
             if (changes.Count > ElementTransaction.MostElements && !_socket!.TryGrowBuffer(80 * changes.Count))
                 changes.RemoveRange(ElementTransaction.MostElements, changes.Count - ElementTransaction.MostElements);
-            _transaction.Write(changes, _ => facts, _generation, ref _sequence, _canDestroy, set);
+            count = changes.Count;
+            if (count == 0 && !replace) return ElementResult.Done;
+            _transaction.Write(changes, _ => facts, _generation, ref _sequence, _canDestroy, replace ? set : null);
             Transactions++;
             Exchange(_transaction.Bytes, _transaction.FirstSequence);
             Forget();
             if (_replies.Errors.Count == 0) return ElementResult.Done;
-            if (_replies.Errors.Exists(error => error.Errno == ERESTART)) continue;
-            if (changes.Count == 0) return new ElementResult(ElementOutcome.Refused, _replies.Errors[0].Text);
+            if (!_replies.Errors.Exists(error => error.Errno == ERESTART)) return new ElementResult(ElementOutcome.Refused, _replies.Errors[0].Text);
 
-            // One of them does not fit (networks that overlap): empty it, and let each be added by itself.
-            elements = [];
+            bool Fits(ElementChange element) => facts.ObjectionTo(element.Range) is null;
         }
 
         return new ElementResult(ElementOutcome.Refused, "the ruleset is changed by others without pause");

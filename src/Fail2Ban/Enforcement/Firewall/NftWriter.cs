@@ -49,6 +49,10 @@ internal sealed class NftWriter : IDisposable
     public Task<ElementResult> ReplaceAsync(NftSet set, IReadOnlyList<ElementChange> elements) =>
         Do(() => _kernel.Replace(set, elements), new ElementResult(ElementOutcome.Unavailable, "the server ends"));
 
+    /// <summary>Adds elements in one transaction, before anything that is submitted later.</summary>
+    /// <returns>How many of them, counted from the first, are in the set; the others are for the caller to submit.</returns>
+    public Task<int> AddTogetherAsync(NftSet set, IReadOnlyList<ElementChange> elements) => Do(() => _kernel.AddTogether(set, elements), 0);
+
     private Task<T> Do<T>(Func<T> step, T nothing)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

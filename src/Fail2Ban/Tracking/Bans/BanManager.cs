@@ -19,6 +19,7 @@ public sealed class BanManager
         public int Count;
         public int Failures;
         public bool Restored;
+        public bool IsAwaited; // by TakeRestored
 
         public readonly BanTime Time => new(Seconds);
 
@@ -70,8 +71,24 @@ public sealed class BanManager
     /// <param name="ticket">Who, why and since when; its lines are already cut to maxmatches.</param>
     /// <param name="time">The corrected time.</param>
     /// <param name="previous">The stored count.</param>
-    public BanDecision Restore(Ticket ticket, BanTime time, int previous) =>
-        Decide(new Ban(ticket, time, previous + 1, Restored: true));
+    public BanDecision Restore(Ticket ticket, BanTime time, int previous)
+    {
+        BanDecision decision = Decide(new Ban(ticket, time, previous + 1, Restored: true));
+        if (decision.Outcome == BanOutcome.Added) _bans.ValueAt(_bans.Find(ticket.Id)).IsAwaited = true;
+        return decision;
+    }
+
+    /// <summary>Each ban that <see cref="Restore"/> has added since the last call and that is still in force, one after the other.</summary>
+    /// <remarks>Bans may come and end between two of them. It holds no list: they may be a million.</remarks>
+    public IEnumerable<Ban> TakeRestored()
+    {
+        for (int index = 0; index < _bans.End; index++)
+        {
+            if (!_bans.IsUsed(index) || !_bans.ValueAt(index).IsAwaited) continue;
+            _bans.ValueAt(index).IsAwaited = false;
+            yield return BanAt(index);
+        }
+    }
 
     /// <summary>The ban of an id, or null.</summary>
     public Ban? Find(FailureId id) => _bans.Find(id) is >= 0 and var index ? BanAt(index) : null;

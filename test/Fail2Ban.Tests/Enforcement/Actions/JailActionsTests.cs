@@ -26,7 +26,7 @@ public sealed class JailActionsTests : IAsyncLifetime
         var log = new Log(_sink, "test");
         _shell = new ShellRunner(log, TimeProvider.System);
         _enforcer = new Enforcer(_shell, log, TimeProvider.System);
-        _actions = new JailActions(new ActionContext { Jail = "j1", ParseSeconds = text => text == "2m" ? 120 : null, Bans = () => Task.FromResult(_bans) }, _enforcer);
+        _actions = new JailActions(new ActionContext { Jail = "j1", ParseSeconds = text => text == "2m" ? 120 : null, Bans = _ => Task.FromResult(_bans) }, _enforcer);
     }
 
     private string[] Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];

@@ -133,6 +133,26 @@ public sealed class BanManagerTests
     }
 
     [Fact]
+    public void Each_restored_ban_is_taken_once_whatever_comes_and_ends_meanwhile()
+    {
+        for (int number = 1; number <= 5; number++) _bans.Restore(Attempts.Ticket($"192.0.2.{number}"), new BanTime(600), previous: 1);
+        var taken = new List<string>();
+        foreach (Ban ban in _bans.TakeRestored())
+        {
+            taken.Add(ban.Ticket.Id.ToString());
+            if (taken.Count > 1) continue;
+            _bans.Remove(Attempts.Id("192.0.2.3"));
+            _bans.Remove(Attempts.Id("192.0.2.4"));
+            _bans.Add(Attempts.Ticket("192.0.2.4")); // banned anew
+            _bans.Add(Attempts.Ticket("192.0.2.6"));
+            _bans.Change(Attempts.Id("192.0.2.6"), new BanTime(60), 2, restored: true);
+        }
+
+        Assert.Equal(["192.0.2.1", "192.0.2.2", "192.0.2.5"], taken);
+        Assert.Empty(_bans.TakeRestored());
+    }
+
+    [Fact]
     public void Whatever_happens_every_ban_ends_once_and_in_time() => Gen.Select(Gen.Int[0, 30], Gen.Int[-1, 50], Gen.Int[0, 3]).Array[0, 400].Sample(steps =>
     {
         var time = new ManualTime();
