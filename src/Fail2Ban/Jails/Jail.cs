@@ -300,7 +300,7 @@ public sealed class Jail
         if (weight <= 1) return default;
         Ticket? ticket = Failures.AddRetries(id, (int)weight - 1);
         _services.Log.For(JailSentences.ObserverLogger)
-            .FoundBad(Name, id, failure.Time, _services.Time.LocalTimeZone, history.Count, weight, ticket is not null);
+            .FoundBad(Name, id, failure.Time, _services.Time.LocalTimeZone, history.Count, weight, weight >= Failures.MaxRetry);
         return (ticket, history.Count);
     }
 

@@ -91,8 +91,8 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
             connection.Execute("PRAGMA synchronous = NORMAL");
             connection.Execute("PRAGMA temp_store = MEMORY");
             connection.Execute("PRAGMA cache_size = -8000"); // kB: six indices are written at random places
-            connection.Execute("PRAGMA wal_autocheckpoint = 4000"); // pages; each checkpoint waits for the disk
-            connection.Execute("PRAGMA journal_size_limit = 16777216"); // bytes that a write-ahead log keeps after a storm
+            connection.Execute("PRAGMA wal_autocheckpoint = 2000"); // pages; each checkpoint waits for the disk
+            connection.Execute("PRAGMA journal_size_limit = 8388608"); // bytes that a write-ahead log keeps after a storm
             return connection;
         }
         catch

@@ -35,11 +35,19 @@ internal sealed class DayHost : IDisposable
             """);
         _sandbox.Write("etc/action.d/record.conf", """
             [Definition]
+            actionstart = printf '%%s\n' "<actname> start" | tee -a <also> >> <file>
+            actionstop = printf '%%s\n' "<actname> stop" | tee -a <also> >> <file>
+            actionban = printf '%%s\n' "<actname> ban <ip> <family> <fid> <failures> <restored> <F-USER> <ip-rev>" | tee -a <also> >> <file>
+            actionunban = printf '%%s\n' "<actname> unban <ip> <family> <failures> <restored>" | tee -a <also> >> <file>
+            actionprolong = printf '%%s\n' "<actname> prolong <ip> <bantime> <bancount> <restored>" | tee -a <also> >> <file>
+            """);
+        _sandbox.Write("etc/action.d/tell.conf", """
+            [Definition]
+            norestored = true
             actionstart = printf '%%s\n' start >> <file>
             actionstop = printf '%%s\n' stop >> <file>
-            actionban = printf '%%s\n' "ban <ip> <family> <fid> <failures> <restored> <F-USER> <ip-rev>" >> <file>
-            actionunban = printf '%%s\n' "unban <ip> <family> <failures> <restored>" >> <file>
-            actionprolong = printf '%%s\n' "prolong <ip> <bantime> <bancount> <restored>" >> <file>
+            actionban = printf '%%s\n' "ban <ip> <failures> <matches>" >> <file>
+            actionunban = printf '%%s\n' "unban <ip>" >> <file>
             """);
         _sandbox.Write("etc/jail.local", jails.Replace("$F", _sandbox.Folder, StringComparison.Ordinal));
     }
@@ -56,6 +64,9 @@ internal sealed class DayHost : IDisposable
     public CommandResult Client(params string[] words) =>
         _isOriginal ? _sandbox.Run(OriginalClient, ["-c", _sandbox.Etc, .. words]) : _sandbox.Client(words);
 
+    /// <summary>Asks the server, with our client: it is quick.</summary>
+    public string Ask(params string[] words) => _sandbox.Client(words).Output;
+
     /// <summary>Starts the server in the background, over whatever a killed one has left behind.</summary>
     public void Start() => Client("-x", "start").MustSucceed();
 
@@ -69,7 +80,7 @@ internal sealed class DayHost : IDisposable
     /// <summary>A log that is there before the server is started.</summary>
     public void MakeLog(string jail) => _sandbox.Write($"{jail}.log", "0 srv begins");
 
-    public void WaitFor(Func<bool> holds, string what) => _sandbox.WaitFor(holds, what);
+    public void WaitFor(Func<bool> holds, string what, TimeSpan patience) => _sandbox.WaitFor(holds, what, patience);
 
     public string ReadLog() => _sandbox.ReadLog();
 

@@ -5,8 +5,12 @@ namespace Fail2Ban.EndToEnd.Tests.Days;
 /// <summary>All that a server has done to its host so far, without what differs by chance (times, paths, hash orders).</summary>
 internal sealed partial record DayState(IReadOnlyDictionary<string, string> Parts)
 {
-    // The original does not look whether an action is in force before it starts it.
-    private const string OfOurs = "is in force already";
+    // The original does not look whether an action is in force before it starts it; and a ban by hand of who is banned is
+    // only told when the ban is older than three seconds of the machine's time.
+    private static readonly string[] Untold = ["is in force already", $"{BannedTwice} already banned"];
+
+    /// <summary>The address that is banned twice by hand.</summary>
+    public const string BannedTwice = "198.51.100.7";
 
     public static DayState Of(DayHost host, IReadOnlyList<string> jails)
     {
@@ -17,15 +21,16 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
             ["ip6tables"] = Sorted(host.Output("ip6tables", "-S")),
             ["iptables-legacy"] = Sorted(host.Output("iptables-legacy", "-S")),
             ["ipset"] = Sorted(Seed().Replace(host.Output("ipset", "save"), "")),
+            ["recent"] = Sorted(host.Output("sh", "-c", "grep -o '^src=[^ ]*' /proc/net/xt_recent/* 2>/dev/null")),
             ["routes"] = Sorted(host.Output("ip", "route", "show", "type", "unreachable")) + Sorted(host.Output("ip", "-6", "route", "show", "type", "unreachable")),
             ["jails"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT name, enabled FROM jails ORDER BY name"),
             ["bans"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bans ORDER BY jail, ip, timeofban, rowid"),
             ["bips"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bips ORDER BY jail, ip"),
-            ["log"] = Sorted(string.Join('\n', Told().Matches(host.ReadLog()).Where(match => !match.Value.Contains(OfOurs, StringComparison.Ordinal)).Select(match => Times().Replace(match.Groups[1].Value, "TIME").Replace("Repeal Ban", "Unban", StringComparison.Ordinal)))),
+            ["log"] = Sorted(string.Join('\n', Told().Matches(host.ReadLog()).Where(match => !Untold.Any(match.Value.Contains)).Select(match => Times().Replace(match.Groups[1].Value, "TIME").Replace("Repeal Ban", "Unban", StringComparison.Ordinal)))),
         };
         foreach (string file in Directory.EnumerateFiles(Path.Combine(host.Folder, "calls")))
-            parts[$"calls of {Path.GetFileName(file)}"] = ByAddress(Times().Replace(File.ReadAllText(file), "TIME"));
-        foreach (string jail in jails) parts[$"banned in {jail}"] = Sorted(host.Client("get", jail, "banip").Output.Replace(' ', '\n'));
+            parts[$"calls of {Path.GetFileName(file)}"] = Times().Replace(File.ReadAllText(file), "TIME");
+        foreach (string jail in jails) parts[$"banned in {jail}"] = Sorted(host.Ask("get", jail, "banip").Replace(' ', '\n'));
         return new DayState(parts);
     }
 
@@ -50,10 +55,6 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
         List<string> rest = [.. other.Split('\n')];
         return string.Join('\n', text.Split('\n').Where(line => !rest.Remove(line)));
     }
-
-    // The calls for each address in their order; which of two addresses comes first may depend on the moment.
-    private static string ByAddress(string calls) =>
-        string.Join('\n', calls.Split('\n').OrderBy(call => Address().Match(call).Value, StringComparer.Ordinal));
 
     // Each line behind the names of the blocks around it. The order of sets and rules is that in which jails happened to
     // come first; a rule that is there twice stays there twice.
@@ -87,9 +88,6 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
 
     [GeneratedRegex(@"counter packets \d+ bytes \d+")]
     private static partial Regex Counters();
-
-    [GeneratedRegex(@"(?<=^(?:\w+ |[+-]))\S+")]
-    private static partial Regex Address();
 
     [GeneratedRegex(@" initval 0x[0-9a-f]+")]
     private static partial Regex Seed();

@@ -124,12 +124,12 @@ internal sealed class Sandbox : IDisposable
     public void WaitForLog(string text) => WaitFor(() => ReadLog().Contains(text, StringComparison.Ordinal), $"\"{text}\" in the log");
 
     /// <summary>Waits until something holds.</summary>
-    public void WaitFor(Func<bool> holds, string what)
+    public void WaitFor(Func<bool> holds, string what, TimeSpan? patience = null)
     {
         var waited = Stopwatch.StartNew();
         while (!holds())
         {
-            if (waited.Elapsed > Patience) Assert.Fail($"not within {Patience.TotalSeconds} s: {what}; log:\n{ReadLog()}");
+            if (waited.Elapsed > (patience ?? Patience)) Assert.Fail($"not within {(patience ?? Patience).TotalSeconds} s: {what}; log:\n{ReadLog()}");
             Thread.Yield();
         }
     }

@@ -137,25 +137,28 @@ public sealed partial class JailActions
 
     private async Task FlushAsync(IEnumerable<WorkingAction> actions, IReadOnlyList<Ban> bans)
     {
+        List<WorkingAction> others = [];
         foreach (WorkingAction working in actions)
         {
             CommandAction action = working.Action;
-            if (action.Properties.Defines("actionflush"))
+            if (!action.Properties.Defines("actionflush"))
             {
-                _enforcer.JailLog.Flushing(_context.Jail, action.Name);
-                await working.DoAsync(operations => operations.FlushAsync(), error => FlushFailed(action, error)).ConfigureAwait(false);
-                if (!action.IsNotification && action.Operations.HasItems) await action.Operations.CheckAfterFlushAsync().ConfigureAwait(false);
+                others.Add(working);
                 continue;
             }
 
-            foreach (Ban ban in bans)
-            {
-                if (IsFull) await AnswersAsync().ConfigureAwait(false);
-                await DoAsync(working, BanVerb.Unban, ban).ConfigureAwait(false);
-            }
-
-            await AnswersAsync().ConfigureAwait(false);
+            _enforcer.JailLog.Flushing(_context.Jail, action.Name);
+            await working.DoAsync(operations => operations.FlushAsync(), error => FlushFailed(action, error)).ConfigureAwait(false);
+            if (!action.IsNotification && action.Operations.HasItems) await action.Operations.CheckAfterFlushAsync().ConfigureAwait(false);
         }
+
+        foreach (Ban ban in bans)
+        {
+            if (IsFull) await AnswersAsync().ConfigureAwait(false);
+            foreach (WorkingAction working in others) await DoAsync(working, BanVerb.Unban, ban).ConfigureAwait(false);
+        }
+
+        await AnswersAsync().ConfigureAwait(false);
     }
 
     private Task StopAsync(WorkingAction working) => working.DoAsync(operations => operations.StopAsync(),
