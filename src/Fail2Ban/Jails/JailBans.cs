@@ -152,22 +152,22 @@ public sealed partial class JailBans : IDisposable
     /// <summary>Ends all bans and forgets them in the store too (<c>unban --all</c>).</summary>
     internal async Task<int> UnbanAllAsync()
     {
-        IReadOnlyList<Ban> ended = Manager.Flush();
+        BanManager ended = Manager.Flush();
         Task deleted = _services.Store?.DeleteAllBansAsync(_jail) ?? Task.CompletedTask;
         Changed();
-        await Actions.FlushAsync(ended);
+        await Actions.FlushAsync(ended.All());
         await deleted;
-        foreach (Ban ban in ended) _actionsLog.Unbanned(_jail, ban.Ticket.Id);
-        return ended.Count;
+        foreach (FailureId id in ended.IdsInBanOrder()) _actionsLog.Unbanned(_jail, id);
+        return ended.Current;
     }
 
     /// <summary>Takes all bans out of force because the jail stops; the store keeps them.</summary>
     internal async Task RepealAsync()
     {
-        IReadOnlyList<Ban> ended = Manager.Flush();
+        BanManager ended = Manager.Flush();
         Changed();
-        await Actions.FlushAsync(ended);
-        foreach (Ban ban in ended) _actionsLog.Repealed(_jail, ban.Ticket.Id);
+        await Actions.FlushAsync(ended.All());
+        foreach (FailureId id in ended.IdsInBanOrder()) _actionsLog.Repealed(_jail, id);
     }
 
     /// <summary>The clock was set: bans that are over by the new time end now, and the next end is waited for anew.</summary>

@@ -135,7 +135,7 @@ public sealed partial class JailActions
         }
     }
 
-    private async Task FlushAsync(IEnumerable<WorkingAction> actions, IReadOnlyList<Ban> bans)
+    private async Task FlushAsync(IEnumerable<WorkingAction> actions, IEnumerable<Ban> bans)
     {
         List<WorkingAction> others = [];
         foreach (WorkingAction working in actions)
@@ -152,7 +152,7 @@ public sealed partial class JailActions
             if (!action.IsNotification && action.Operations.HasItems) await action.Operations.CheckAfterFlushAsync().ConfigureAwait(false);
         }
 
-        foreach (Ban ban in bans)
+        foreach (Ban ban in others.Count > 0 ? bans : [])
         {
             if (IsFull) await AnswersAsync().ConfigureAwait(false);
             foreach (WorkingAction working in others) await DoAsync(working, BanVerb.Unban, ban).ConfigureAwait(false);

@@ -123,7 +123,7 @@ public sealed partial class JailActions
 
     /// <summary>Ends all these bans: by <c>actionflush</c> once per family where an action has it, one by one elsewhere.</summary>
     /// <param name="bans">Every ban in force.</param>
-    public Task FlushAsync(IReadOnlyList<Ban> bans) => PostAsync(() => FlushAsync(_working, bans));
+    public Task FlushAsync(IEnumerable<Ban> bans) => PostAsync(() => FlushAsync(_working, bans));
 
     /// <summary>Runs <c>actionreload</c> of an action for the families it is started for, after a reload of properties.</summary>
     public Task ReloadAsync(CommandAction action) => PostAsync(async () =>
