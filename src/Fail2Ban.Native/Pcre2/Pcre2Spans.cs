@@ -23,6 +23,9 @@ public sealed unsafe class Pcre2Spans : SafeHandle
     /// <param name="number">0 for the whole match.</param>
     public (int Start, int End) Group(int number) => (uint)number < (uint)_set ? ((int)_pairs[2 * number], (int)_pairs[2 * number + 1]) : (-1, -1);
 
+    /// <summary>The spans of the last match as PCRE2 writes them, start and end of each group; valid until the next search.</summary>
+    public ReadOnlySpan<nuint> Pairs => new(_pairs, 2 * _set);
+
     internal void Prepare(Pcre2Code code)
     {
         if (code.GroupCount >= _room) Reallocate(code.GroupCount + 1);

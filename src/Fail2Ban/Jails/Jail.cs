@@ -47,7 +47,7 @@ public sealed class Jail
         _log = services.Log.For(JailSentences.JailLogger);
         _filterLog = services.Log.For(JailSentences.FilterLogger);
         _loop = new JailLoop(_log, name);
-        Filter = new Filter(name, services.Time, _filterLog);
+        Filter = new Filter(name, services.Time, _filterLog) { TellsHits = false };
         Ignore = new IgnoreChecks(services);
         Bans = new JailBans(name, services, _loop, () => _counters);
         Logs = new JailLogs(name, services, _loop, Filter, ReadBlock) { Polling = backend == "polling" };

@@ -108,6 +108,9 @@ public sealed class Pattern : IDisposable
     /// <param name="number">0 for the whole match.</param>
     public (int Start, int End) Group(int number) => _spans is null ? (-1, -1) : _spans.Group(number);
 
+    /// <summary>All spans of the last search; valid until the next one.</summary>
+    public GroupSpans Groups => new(_spans is null ? [] : _spans.Pairs);
+
     /// <inheritdoc/>
     public void Dispose()
     {

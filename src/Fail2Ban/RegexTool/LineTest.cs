@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
@@ -14,12 +15,53 @@ internal sealed class LineTest(
 
     public void Handle(in LogLine line)
     {
-        if (line.Text is [] or [(byte)'#', ..]) return;
+        if (IsLeftOut(line.Terminated)) return;
         _failures.Clear();
         LineResult result = filter.Process(line, _progress, _failures);
         report?.Count(line, result);
         if (format is not null) Print(format, line, result);
     }
+
+    /// <summary>Handles all lines of a buffer and gives it back.</summary>
+    public void HandleAll(byte[] buffer, int length)
+    {
+        filter.BeginBlock();
+        for (int start = 0, end; start < length; start = end)
+        {
+            end = start + buffer.AsSpan(start, length - start).IndexOf((byte)'\n') + 1;
+            Handle(new LogLine(buffer.AsSpan(start, end - start)));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Searches all lines of a buffer, without concluding from it.</summary>
+    public void Search(FoundLines found, int length)
+    {
+        filter.BeginSearch();
+        for (int start = 0, end; start < length; start = end)
+        {
+            ReadOnlySpan<byte> rest = found.Buffer.AsSpan(start, length - start);
+            end = start + rest.IndexOf((byte)'\n') + 1;
+            if (!IsLeftOut(rest)) filter.Search(found, start, end - start, _progress);
+        }
+    }
+
+    /// <summary>Does with lines that were searched what <see cref="HandleAll"/> does, and gives their buffer back.</summary>
+    public void Conclude(FoundLines found)
+    {
+        filter.BeginConclusion();
+        for (int i = 0; i < found.Count; i++)
+        {
+            _failures.Clear();
+            LineResult result = filter.Conclude(found, i, _failures);
+            report?.Count(new LogLine(found.LineAt(i).Of(found.Buffer)), result);
+        }
+
+        ArrayPool<byte>.Shared.Return(found.Buffer);
+    }
+
+    private static bool IsLeftOut(ReadOnlySpan<byte> line) => line[0] is (byte)'\n' or (byte)'#';
 
     private void Print(FailureFormat chosen, in LogLine line, in LineResult result)
     {

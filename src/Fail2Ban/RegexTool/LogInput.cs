@@ -10,6 +10,11 @@ namespace Fail2Ban.RegexTool;
 /// <param name="line">The line.</param>
 internal delegate void LineHandler(in LogLine line);
 
+/// <summary>Handles complete lines that were read at once, and gives the buffer back to the shared pool.</summary>
+/// <param name="buffer">Now the handler's.</param>
+/// <param name="length">Bytes used.</param>
+internal delegate void LinesHandler(byte[] buffer, int length);
+
 /// <summary>Gives the lines of a log file or of a text, in constant memory.</summary>
 internal static class LogInput
 {
@@ -21,10 +26,9 @@ internal static class LogInput
     /// <param name="encoding">How the bytes become text.</param>
     /// <param name="log">Told once about what could not be read.</param>
     /// <param name="progress">Told of what was read; null where nobody watches.</param>
-    /// <param name="arrived">Called when lines have arrived, before each batch of them.</param>
-    /// <param name="handle">Called for each line.</param>
+    /// <param name="handle">Called when lines have arrived.</param>
     /// <exception cref="FilterException">The file cannot be read (any further).</exception>
-    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, ReadingProgress? progress, Action arrived, LineHandler handle)
+    public static void ReadFile(Stream stream, string name, LogEncoding encoding, Log log, ReadingProgress? progress, LinesHandler handle)
     {
         LineCodec codec = encoding.Codec;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
@@ -54,9 +58,7 @@ internal static class LogInput
                 log.Undecodable(name, encoding.Name, unreadable);
             }
 
-            arrived();
-            HandleLines(lines.Buffer.AsSpan(0, lines.Length), handle);
-            ArrayPool<byte>.Shared.Return(lines.Buffer);
+            handle(lines.Buffer, lines.Length);
         }
 
         progress?.End();
@@ -83,16 +85,6 @@ internal static class LogInput
         catch (IOException e)
         {
             throw new FilterException($"cannot read log file '{name}': {e.Message}", e);
-        }
-    }
-
-    private static void HandleLines(ReadOnlySpan<byte> text, LineHandler handle)
-    {
-        while (!text.IsEmpty)
-        {
-            int end = text.IndexOf((byte)'\n') + 1;
-            handle(new LogLine(text[..end]));
-            text = text[end..];
         }
     }
 

@@ -91,21 +91,21 @@ public static class RegexTool
 
         Report? report = format is null ? new Report(options, filter, host.Time, resolve) { HasDates = !isJournal || filter.DatePattern is not null } : null;
         LineTest test = new(filter, report, format, options.Invert, resolve, output);
-        ReadLog(options, isJournal, setup, filter, head, host, error, log, test.Handle);
+        ReadLog(options, isJournal, setup, filter, head, host, error, log, test);
         report?.Print(output);
         return 0;
     }
 
     private static void ReadLog(
         RegexToolOptions options, bool isJournal, FilterSetup setup, Filter filter, ReportHead head, RegexToolHost host,
-        TextWriter error, Log log, LineHandler handle)
+        TextWriter error, Log log, LineTest test)
     {
         string source = options.Arguments[0];
         if (isJournal)
         {
             head.Text("systemd journal");
             if (LogEncoding.TryParse(options.Encoding ?? setup.Encoding ?? "auto", out LogEncoding named, out _)) head.Line("encoding", named.Name);
-            JournalInput.Read(source, options.JournalMatch, setup.JournalMatches, head, host.Time.LocalTimeZone, handle);
+            JournalInput.Read(source, options.JournalMatch, setup.JournalMatches, head, host.Time.LocalTimeZone, test.Handle);
             return;
         }
 
@@ -117,20 +117,22 @@ public static class RegexTool
             using Stream stream = source == "-" ? host.In : Open(source);
             ReadingProgress? progress = host.ErrorIsTerminal && stream.CanSeek && stream.Length >= ReadingProgress.SmallestLog
                 ? new ReadingProgress(error, stream.Length, host.Time) : null;
-            LogInput.ReadFile(stream, source, encoding, log, progress, filter.BeginBlock, handle);
+            void Read(LinesHandler handle) => LogInput.ReadFile(stream, source, encoding, log, progress, handle);
+            if (filter.CanWorkApart && Environment.ProcessorCount > 1) SearchAhead.Run(Read, test);
+            else Read(test.HandleAll);
             return;
         }
 
         if (filter.MaxLines == 1 && !source.Contains('\n', StringComparison.Ordinal))
         {
             head.Line("single line", ReportHead.Shorten(source.Replace("\r", "", StringComparison.Ordinal)));
-            LogInput.ReadText([source], handle);
+            LogInput.ReadText([source], test.Handle);
             return;
         }
 
         string[] lines = source.Split('\n');
         head.MultiLine(lines);
-        LogInput.ReadText(lines, handle);
+        LogInput.ReadText(lines, test.Handle);
     }
 
     private static FileStream Open(string path)

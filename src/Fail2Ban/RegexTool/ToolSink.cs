@@ -5,6 +5,8 @@ namespace Fail2Ban.RegexTool;
 /// <summary>Prints log messages among the program's output.</summary>
 internal sealed class ToolSink(TextWriter output, LogLevel threshold, int verbosity, TimeProvider time) : ILogSink
 {
+    // Lines are searched and concluded from by two threads.
+    private readonly Lock _writing = new();
     private readonly long _start = time.GetTimestamp();
 
     public LogLevel Threshold => threshold;
@@ -30,6 +32,7 @@ internal sealed class ToolSink(TextWriter output, LogLevel threshold, int verbos
 
     public void Write(LogLevel level, string logger, string message)
     {
+        using Lock.Scope alone = _writing.EnterScope();
         string name = level == LogLevel.Message ? "MSG" : level.ToString().ToUpperInvariant();
         if (verbosity >= 2)
         {

@@ -58,40 +58,43 @@ internal sealed partial class CompiledRegex : IDisposable
         }
     }
 
-    /// <summary>Adds the groups of the last match with what <c>alt_</c> and <c>tuple_</c> groups add.</summary>
+    /// <summary>Adds the groups of a match with what <c>alt_</c> and <c>tuple_</c> groups add.</summary>
     /// <param name="fields">Empty.</param>
     /// <param name="subject">The text of that match.</param>
-    public void Capture(Fields fields, ReadOnlySpan<byte> subject) => Capture(fields, subject, withContent: true);
+    /// <param name="groups">Where the groups stand in it.</param>
+    public void Capture(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups) => Capture(fields, subject, groups, withContent: true);
 
-    /// <summary>Adds the groups of the last match without content, for those of a failregex to be put over them.</summary>
+    /// <summary>Adds the groups of a match without content, for those of a failregex to be put over them.</summary>
     /// <param name="fields">Empty.</param>
     /// <param name="subject">The text of that match.</param>
-    public void CapturePrefix(Fields fields, ReadOnlySpan<byte> subject) => Capture(fields, subject, withContent: false);
+    /// <param name="groups">Where the groups stand in it.</param>
+    public void CapturePrefix(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups) => Capture(fields, subject, groups, withContent: false);
 
-    /// <summary>Puts the groups that took part in the last match over the fields of a prefregex.</summary>
+    /// <summary>Puts the groups that took part in a match over the fields of a prefregex.</summary>
     /// <param name="fields">Those.</param>
     /// <param name="subject">The text of that match.</param>
+    /// <param name="groups">Where the groups stand in it.</param>
     /// <param name="scratch">Empty.</param>
-    public void CaptureOver(Fields fields, ReadOnlySpan<byte> subject, Fields scratch)
+    public void CaptureOver(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups, Fields scratch)
     {
         if (_derived.Length > 0)
         {
-            Capture(scratch, subject);
+            Capture(scratch, subject, groups);
             fields.Update(scratch);
             return;
         }
 
         foreach (ref readonly Group group in _groups.AsSpan())
-            if (Pattern.Group(group.Number) is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
+            if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
     }
 
     public void Dispose() => Pattern.Dispose();
 
-    private void Capture(Fields fields, ReadOnlySpan<byte> subject, bool withContent)
+    private void Capture(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups, bool withContent)
     {
         foreach (ref readonly Group group in _groups.AsSpan())
         {
-            (int start, int end) = Pattern.Group(group.Number);
+            (int start, int end) = groups[group.Number];
             if (!withContent && group.Slot == FieldSlot.Content && start < end) continue;
             if (start < 0) fields.AddNone(group.Name, group.Slot);
             else fields.AddText(group.Name, group.Slot, subject[start..end]);

@@ -16,12 +16,16 @@ public sealed partial class Filter
     private LiteralGate? _prefGate;
     private LiteralGate? _failGate;
 
+    // What the prefregex needs, where it is run.
+    private PatternSelector? _prefSelector;
+
     private void ForgetChoice() => _hasChoice = false;
 
     // Made with the first line, since regexes come one by one.
     private void MakeChoice()
     {
         _selector = new PatternSelector([.. _failRegexes.Select(regex => regex.Pattern)]);
+        _prefSelector = _prefRegex is null ? null : new PatternSelector([_prefRegex.Pattern]);
         _hasChoice = true;
         _prefGate = _failGate = null;
         if (!MaySkip) return;
@@ -36,8 +40,14 @@ public sealed partial class Filter
     {
         if (!MaySkip) return false;
         if (!_hasChoice) MakeChoice();
-        return (_prefGate is not null && _dating.TrySkip(line, _dates, _prefGate))
-            || (_failGate is not null && _dating.TrySkip(line, _dates, _failGate));
+        return (_prefGate is not null || _failGate is not null) && _dating.TrySkip(line, _dates, _prefGate, _failGate);
+    }
+
+    private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)
+    {
+        if (!Prefilters) return true;
+        if (!_hasChoice) MakeChoice();
+        return _prefSelector!.Next(text, isAscii, 0) == 0;
     }
 
     // The text may be that of several lines, and changes while they are taken out of it: all are tried then.

@@ -15,6 +15,9 @@ public sealed partial class Filter
     private readonly OncePerDay _undated;
     private readonly LineWindow _window = new();
     private readonly List<RegexHit> _hits = [];
+
+    // Where matches are put aside instead of being concluded at once; null otherwise.
+    private FoundLines? _aside;
     private byte[] _content = new byte[512];
 
     /// <summary>Searches one line.</summary>
@@ -24,7 +27,7 @@ public sealed partial class Filter
     /// <returns>What became of the line; nothing is allocated for one that does not match.</returns>
     public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
     {
-        _hits.Clear();
+        if (_aside is null) _hits.Clear();
         if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, null, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
@@ -47,7 +50,7 @@ public sealed partial class Filter
         ReadOnlySpan<byte> whole = text;
         if (_prefRegex is not null)
         {
-            MatchOutcome outcome = Match(_prefRegex, "prefregex", 0, text, isAscii);
+            MatchOutcome outcome = MayMatchPrefix(text, isAscii) ? Match(_prefRegex, "prefregex", 0, text, isAscii) : MatchOutcome.NoMatch;
             if (outcome == MatchOutcome.NoMatch) return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, null);
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
             text = Content(text);
@@ -79,11 +82,13 @@ public sealed partial class Filter
                 ignored = ignore;
                 if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.Ignored, taken, FailureData.Empty, null));
             }
+            else if (_aside is not null)
+            {
+                _aside.AddHit(i, whole, Groups(_prefRegex), text, Groups(regex));
+            }
             else
             {
-                Fields fields = Capture(regex, text, whole);
-                LineVerdict found = Report(i, ref fields, taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line, failures);
-                _connections.Return(fields);
+                LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time, failures);
                 if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
             }
 
@@ -129,19 +134,31 @@ public sealed partial class Filter
 
     private (IReadOnlyList<MatchedLine> Lines, byte[] Text) TakeLines(CompiledRegex regex) => _window.Take(regex);
 
+    private static GroupSpans Groups(CompiledRegex? regex) => regex is null ? default : regex.Pattern.Groups;
+
+    private LineVerdict Conclude(
+        int index, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups,
+        IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
+    {
+        Fields fields = Capture(_failRegexes[index], whole, prefix, text, groups);
+        LineVerdict found = Report(index, ref fields, lines, time, failures);
+        _connections.Return(fields);
+        return found;
+    }
+
     // What prefregex and failregex captured.
-    private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> text, ReadOnlySpan<byte> whole)
+    private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
-        _prefRegex?.CapturePrefix(fields, whole);
+        _prefRegex?.CapturePrefix(fields, whole, prefix);
         if (fields.Count == 0)
         {
-            regex.Capture(fields, text);
+            regex.Capture(fields, text, groups);
             return fields;
         }
 
         Fields scratch = _connections.Rent();
-        regex.CaptureOver(fields, text, scratch);
+        regex.CaptureOver(fields, text, groups, scratch);
         _connections.Return(scratch);
         return fields;
     }
@@ -149,15 +166,15 @@ public sealed partial class Filter
     private FailureData PrefixData(ReadOnlySpan<byte> whole)
     {
         Fields fields = _connections.Rent();
-        _prefRegex!.Capture(fields, whole);
+        _prefRegex!.Capture(fields, whole, _prefRegex.Pattern.Groups);
         FailureData data = fields.ToData();
         _connections.Return(fields);
         return data;
     }
 
-    private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, in DatedLine line, List<Failure> failures)
+    private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        if (line.Time is null && FindTime is not null)
+        if (time is null && FindTime is not null)
         {
             if (_undated.Take()) _log.Undated(lines[^1].ToString());
             return Hit(index, LineVerdict.Undated, lines, fields);
@@ -178,20 +195,20 @@ public sealed partial class Filter
         }
 
         if (who.Address is { } address) fields["ip"] = address.ToString();
-        DateTimeOffset now = _time.GetUtcNow();
-        DateTimeOffset when = line.Time ?? now;
+        DateTimeOffset now = _countingTime.GetUtcNow();
+        DateTimeOffset when = time ?? now;
         if (FindTime is not null && when > now) when = now;
         if (CountsOnly && who.Host is null) return Hit(index, LineVerdict.Matched, lines, fields);
         FailureData data = fields.ToData();
         var failure = new Failure(who.Id, who.Address, who.Host, when, [.. fields.Matches], data);
         failures.Add(failure);
-        _hits.Add(new RegexHit(index, LineVerdict.Matched, lines, data, failure));
+        if (TellsHits) _hits.Add(new RegexHit(index, LineVerdict.Matched, lines, data, failure));
         return LineVerdict.Matched;
     }
 
     private LineVerdict Hit(int index, LineVerdict verdict, IReadOnlyList<MatchedLine> lines, Fields fields)
     {
-        _hits.Add(new RegexHit(index, verdict, lines, CountsOnly ? FailureData.Empty : fields.ToData(), null));
+        if (TellsHits) _hits.Add(new RegexHit(index, verdict, lines, CountsOnly ? FailureData.Empty : fields.ToData(), null));
         return verdict;
     }
 

@@ -12,6 +12,9 @@ public sealed partial class Filter : IDisposable
 {
     private readonly string _jail;
     private readonly HeldClock _time;
+
+    // That of what is done with matches, which may happen on another thread.
+    private readonly HeldClock _countingTime;
     private readonly Log _log;
     private readonly List<CompiledRegex> _failRegexes = [];
     private readonly List<CompiledRegex> _ignoreRegexes = [];
@@ -26,10 +29,11 @@ public sealed partial class Filter : IDisposable
     {
         _jail = jail;
         _time = new HeldClock(time);
+        _countingTime = new HeldClock(time);
         _log = log;
         _dates = new DateDetector(null, null, _time, log);
         _dating = new LineDating(jail, _time, log);
-        _connections = new Connections(_time);
+        _connections = new Connections(_countingTime);
         _undated = new OncePerDay(_time);
     }
 
@@ -88,6 +92,12 @@ public sealed partial class Filter : IDisposable
     /// </summary>
     public bool CountsOnly { get; set; }
 
+    /// <summary>
+    /// Whether results tell which regexes occurred. A server asks for failures only; where a regex occurs and reports none,
+    /// nothing is put together then.
+    /// </summary>
+    public bool TellsHits { get; set; } = true;
+
     /// <summary>How many lines were lost to a pattern that was given up at its budget.</summary>
     public long LimitsExceeded { get; private set; }
 
@@ -134,10 +144,18 @@ public sealed partial class Filter : IDisposable
     public DateTimeOffset? LastTime => _dating.LastTime;
 
     /// <summary>The clock stands still until <see cref="EndBlock"/>: for lines that were read at once.</summary>
-    public void BeginBlock() => _time.Hold();
+    public void BeginBlock()
+    {
+        _time.Hold();
+        _countingTime.Hold();
+    }
 
     /// <summary>The clock goes on.</summary>
-    public void EndBlock() => _time.Release();
+    public void EndBlock()
+    {
+        _time.Release();
+        _countingTime.Release();
+    }
 
     /// <summary>Adds a failregex at the end.</summary>
     /// <exception cref="FilterException">Empty, not compilable, or without a group that identifies a failure.</exception>

@@ -57,22 +57,26 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
     /// <summary>Whether nothing can be found in a line; if so, it is counted for its date, which nobody reads.</summary>
     /// <param name="line">The line as read.</param>
     /// <param name="detector">Finds the date of a file's line.</param>
-    /// <param name="gate">Knows what the regexes ask for.</param>
+    /// <param name="prefix">Knows what the prefregex asks for; null where that is not known.</param>
+    /// <param name="failure">Knows what the failregexes ask for; null where that is not known.</param>
     /// <returns>False also where the date does not stand as in the line before; nothing is changed then.</returns>
-    public bool TrySkip(in LogLine line, DateDetector detector, LiteralGate gate)
+    public bool TrySkip(in LogLine line, DateDetector detector, LiteralGate? prefix, LiteralGate? failure)
     {
         if (line.Time is { } entryTime)
         {
-            if (!gate.Excludes(line.Terminated)) return false;
+            if (!Exclude(line.Terminated, prefix, failure)) return false;
             Remember(line.Date, entryTime);
             return true;
         }
 
         if (!detector.TryPlace(line.Terminated, out int start, out int end)) return false;
-        if (!gate.Excludes(Rest(line.Terminated[..start], line.Terminated[end..]))) return false;
+        if (!Exclude(Rest(line.Terminated[..start], line.Terminated[end..]), prefix, failure)) return false;
         detector.Count(line.Terminated, time.GetUtcNow());
         return true;
     }
+
+    private static bool Exclude(ReadOnlySpan<byte> text, LiteralGate? prefix, LiteralGate? failure) =>
+        prefix?.Excludes(text) == true || failure?.Excludes(text) == true;
 
     // A pattern sees the line as if the date had never been there; only a date inside it forces a copy.
     private ReadOnlySpan<byte> Rest(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)

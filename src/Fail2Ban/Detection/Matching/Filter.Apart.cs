@@ -1,0 +1,53 @@
+using Fail2Ban.Detection.Lines;
+
+namespace Fail2Ban.Detection.Matching;
+
+// A whole log is read faster by two threads: one searches the lines, the other concludes from what was found who failed.
+// Dates and regexes belong to the first, connections to the second.
+public sealed partial class Filter
+{
+    private readonly List<Failure> _noFailures = [];
+
+    /// <summary>Whether lines may be searched by one thread and concluded from by another.</summary>
+    internal bool CanWorkApart => CountsOnly && FindTime is null && MaxLines == 1 && !CapturePrefix;
+
+    /// <summary>Searches a line and puts aside what is found; only where <see cref="CanWorkApart"/>.</summary>
+    /// <param name="found">Takes it; the line stands in its buffer.</param>
+    /// <param name="start">Where the line begins in the buffer.</param>
+    /// <param name="length">With its line end.</param>
+    /// <param name="log">Where the line comes from.</param>
+    internal void Search(FoundLines found, int start, int length, LogProgress log)
+    {
+        _aside = found;
+        LineResult result = Process(new LogLine(found.Buffer.AsSpan(start, length)), log, _noFailures);
+        _aside = null;
+        found.AddLine(start, length, result);
+    }
+
+    /// <summary>The clock of searching stands still from now on: lines have arrived.</summary>
+    internal void BeginSearch() => _time.Hold();
+
+    /// <summary>The clock of concluding stands still from now on.</summary>
+    internal void BeginConclusion() => _countingTime.Hold();
+
+    /// <summary>Concludes who failed in a line that was searched before. Lines must come in their order.</summary>
+    /// <param name="found">Has it.</param>
+    /// <param name="index">Which line.</param>
+    /// <param name="failures">Failures are appended here.</param>
+    /// <returns>As <see cref="Process"/> would have returned it.</returns>
+    internal LineResult Conclude(FoundLines found, int index, List<Failure> failures)
+    {
+        ref readonly FoundLines.Line line = ref found.LineAt(index);
+        LineVerdict verdict = line.Verdict;
+        _hits.Clear();
+        foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))
+        {
+            LineVerdict told = Conclude(
+                hit.Regex, found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), found.Groups(hit.Groups), [], line.Time, failures);
+            if (verdict == LineVerdict.LimitExceeded) continue;
+            if (verdict == LineVerdict.NoMatch || Rank(told) > Rank(verdict)) verdict = told;
+        }
+
+        return new LineResult(verdict, line.Time, line.IgnoreRegex, _hits, line.HasPrefix ? FailureData.Empty : null);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Fail2Ban.Detection.Matching;
+
+namespace Fail2Ban.RegexTool;
+
+/// <summary>Reads and searches a log on a thread of its own, while the caller's thread concludes from what was found.</summary>
+internal static class SearchAhead
+{
+    // Searched and not yet concluded from: memory stays bounded whoever is slower.
+    private const int MostAhead = 3;
+
+    /// <summary>Runs until the log has ended; what reading throws is thrown after all before it was concluded from.</summary>
+    /// <param name="read">Reads the log and calls its argument with lines as they arrive.</param>
+    /// <param name="test">Searches and concludes.</param>
+    public static void Run(Action<LinesHandler> read, LineTest test)
+    {
+        using var searched = new BlockingCollection<FoundLines>(MostAhead);
+        using var over = new CancellationTokenSource();
+        var unused = new ConcurrentQueue<FoundLines>();
+        ExceptionDispatchInfo? fault = null;
+        var searcher = new Thread(() =>
+        {
+            try
+            {
+                read((buffer, length) =>
+                {
+                    if (!unused.TryDequeue(out FoundLines? found)) found = new FoundLines();
+                    found.Clear(buffer);
+                    test.Search(found, length);
+                    searched.Add(found, over.Token);
+                });
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // The other thread has failed; nobody wants more.
+            }
+            catch (Exception e)
+            {
+                fault = ExceptionDispatchInfo.Capture(e);
+            }
+
+            searched.CompleteAdding();
+        });
+        searcher.Start();
+        try
+        {
+            foreach (FoundLines found in searched.GetConsumingEnumerable())
+            {
+                test.Conclude(found);
+                unused.Enqueue(found);
+            }
+        }
+        finally
+        {
+            over.Cancel();
+            searcher.Join();
+        }
+
+        fault?.Throw();
+    }
+}
