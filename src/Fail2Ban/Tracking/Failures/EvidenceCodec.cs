@@ -24,6 +24,8 @@ internal sealed class EvidenceCodec
         Set,
     }
 
+    private const int TextsPerLine = 3; // before the date, the date, after it
+
     // Names come from patterns, never from a log, so there are few.
     private readonly List<string> _names = [];
     private readonly Dictionary<string, int> _numbers = [];
@@ -50,6 +52,36 @@ internal sealed class EvidenceCodec
         }
 
         return _buffer.WrittenSpan;
+    }
+
+    /// <summary>Packs one further line of an id, as <see cref="Encode"/> would with all lines; the bytes are valid until the next call.</summary>
+    /// <param name="packed">What is known so far.</param>
+    /// <param name="line">Its text; it does not stay split at its date.</param>
+    /// <param name="most">How many lines are kept.</param>
+    /// <param name="all">The result.</param>
+    /// <returns>False where the first line would have to go, in which fields may stand.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> packed, MatchedLine line, int most, out ReadOnlySpan<byte> all)
+    {
+        all = default;
+        ReadOnlySpan<byte> rest = packed;
+        int count = ReadNumber(ref rest);
+        if (count == 0 || count >= most) return false;
+        ReadOnlySpan<byte> lines = rest;
+        for (int text = 0; text < TextsPerLine * count; text++)
+        {
+            int length = ReadNumber(ref rest);
+            rest = rest[length..];
+        }
+
+        _buffer.ResetWrittenCount();
+        WriteNumber(count + 1);
+        Write(lines[..^rest.Length]);
+        WriteNumber(0);
+        WriteNumber(0);
+        WriteText(line.Before, line.Date, line.After);
+        Write(rest);
+        all = _buffer.WrittenSpan;
+        return true;
     }
 
     /// <summary>Unpacks what <see cref="Encode"/> of the same instance packed.</summary>
@@ -165,6 +197,20 @@ internal sealed class EvidenceCodec
         WriteNumber(length);
         Encoding.UTF8.GetBytes(text, _buffer.GetSpan(Math.Max(length, 1)));
         _buffer.Advance(length);
+    }
+
+    private void WriteText(string one, string two, string three)
+    {
+        WriteNumber(Encoding.UTF8.GetByteCount(one) + Encoding.UTF8.GetByteCount(two) + Encoding.UTF8.GetByteCount(three));
+        Encoding.UTF8.GetBytes(one, _buffer);
+        Encoding.UTF8.GetBytes(two, _buffer);
+        Encoding.UTF8.GetBytes(three, _buffer);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_buffer.GetSpan(Math.Max(bytes.Length, 1)));
+        _buffer.Advance(bytes.Length);
     }
 
     private static string ReadText(ref ReadOnlySpan<byte> bytes)

@@ -21,9 +21,14 @@ internal sealed class EvidencePages
     private int _end; // of what is used of the current page
     private long _allocated;
     private long _used;
+    private long _freed;
 
-    /// <summary>Whether less than a third of the memory is in use.</summary>
-    public bool IsWasteful => _allocated > (3 * _used) + (4 * LargestPage);
+    /// <summary>Whether less than two thirds of the memory are in use because of blocks that were freed.</summary>
+    /// <remarks>
+    /// Moving all blocks then costs two bytes copied for each that was freed, however many there are. Blocks that fill their
+    /// pages badly are no reason: they would do so again.
+    /// </remarks>
+    public bool IsWasteful => Exceeds(_allocated - _used) && Exceeds(_freed);
 
     /// <summary>Copies a block in.</summary>
     /// <returns>Its handle, which holds until it is freed.</returns>
@@ -54,9 +59,12 @@ internal sealed class EvidencePages
         int number = (int)(handle >> 32);
         int size = Get(handle).Length + Header;
         _used -= size;
+        _freed += size;
         _live[number] -= size;
         if (_live[number] == 0 && number != _current) Release(number);
     }
+
+    private bool Exceeds(long bytes) => bytes > (_used / 2) + (2 * LargestPage);
 
     private void StartPage(int size)
     {

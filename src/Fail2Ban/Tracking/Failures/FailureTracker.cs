@@ -52,6 +52,7 @@ public sealed class FailureTracker
     public Ticket? Add(FailureId id, FailureId? address, Failure failure, int retries = 1)
     {
         Total++;
+        if (_pages.IsWasteful) Compact(); // each further line of an id moves its block
         int index = _counts.Find(id);
         if (index >= 0)
         {
@@ -151,6 +152,13 @@ public sealed class FailureTracker
 
         known.Retries += retries;
         known.Failures++;
+        if (failure.Matches.Length == 1 && _codec.TryAppend(_pages.Get(known.Evidence), failure.Matches[0], MaxMatches, out ReadOnlySpan<byte> longer))
+        {
+            _pages.Free(known.Evidence);
+            known.Evidence = _pages.Put(longer);
+            return;
+        }
+
         (ImmutableArray<MatchedLine> matches, FailureData data) = _codec.Decode(_pages.Get(known.Evidence));
         var all = new List<MatchedLine>(matches);
 

@@ -37,5 +37,18 @@ public sealed class EvidenceCodecTests
         Assert.Equal(without + 8, codec.Encode(lines, Attempts.Data(("user", "bob"), ("ip4", "192.0.2.2"))).Length);
     }
 
+    [Fact]
+    public void Appending_a_line_packs_what_packing_all_lines_packs() => Gen.Select(Line.Array[0, 5], Line, Value.Array[0, 4]).Sample((lines, further, values) =>
+    {
+        const int most = 5;
+        var codec = new EvidenceCodec();
+        FailureData data = Attempts.Data([.. values.Select((value, i) => ($"f{i}", value))]);
+        byte[] packed = codec.Encode(lines, data).ToArray();
+        bool isAppended = codec.TryAppend(packed, further, most, out ReadOnlySpan<byte> all);
+        Assert.Equal(lines.Length is > 0 and < most, isAppended);
+        byte[] appended = all.ToArray();
+        if (isAppended) Assert.Equal(codec.Encode([.. lines, new MatchedLine("", "", further.ToString())], data).ToArray(), appended);
+    });
+
     private static IEnumerable<string> Shown(FailureData data) => data.Fields.Select(field => $"{field.Key}={PythonText.Repr(field.Value)}");
 }

@@ -33,6 +33,15 @@ public sealed class EvidencePagesTests
     }
 
     [Fact]
+    public void Blocks_that_fill_their_pages_badly_are_no_reason_to_move_them()
+    {
+        var pages = new EvidencePages();
+        byte[] block = new byte[66_000]; // one a page of 128 KiB
+        for (int i = 0; i < 100; i++) pages.Put(block);
+        Assert.False(pages.IsWasteful);
+    }
+
+    [Fact]
     public void Large_block_gets_its_page()
     {
         var pages = new EvidencePages();
