@@ -25,6 +25,7 @@ public sealed class ServerProcess : IDisposable
     private readonly CommandDispatcher _dispatcher;
     private readonly ServiceManager _manager;
     private readonly Readiness _readiness;
+    private readonly MemoryCare _memory;
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _stopping = new();
     private volatile ControlListener? _listener;
@@ -39,6 +40,7 @@ public sealed class ServerProcess : IDisposable
         var jails = new JailSet(_services);
         _manager = ServiceManager.FromEnvironment(time);
         _readiness = new Readiness(_manager, jails, time);
+        _memory = new MemoryCare(time);
         _dispatcher = new CommandDispatcher(jails, log, time, StopAsync, new LifeSigns(_manager.Reloading, _readiness.Configured));
     }
 
@@ -76,6 +78,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Ends what is left.</summary>
     public void Dispose()
     {
+        _memory.Dispose();
         _readiness.Dispose();
         _manager.Dispose();
         _dispatcher.Dispose();

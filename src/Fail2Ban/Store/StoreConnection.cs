@@ -78,6 +78,7 @@ internal sealed class StoreConnection : IDisposable
         if (!_isWriteAhead) UseWriteAhead(); // another process may have had it locked
         if (!_dirty) return;
         _connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        _connection.Execute("PRAGMA shrink_memory"); // a storm fills the cache
         _dirty = false;
     }
 
