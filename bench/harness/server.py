@@ -163,7 +163,7 @@ def overload(options):
 
 def memory(options):
     lines = options.server_lines
-    data = inputs.fresh("auth", lines, attackers=3 * lines // 50) + inputs.failures(SENTINEL)
+    data = inputs.fresh("auth", lines, attackers=18 * lines // 100) + inputs.failures(SENTINEL)
     sizes, bans = {}, {}
     for program in programs():
         with Host(program, jails()) as host:
