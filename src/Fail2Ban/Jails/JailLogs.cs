@@ -168,7 +168,7 @@ public sealed class JailLogs : JailSource
         foreach (Glob wanted in draft._globs) AddGlob(wanted.Pattern, wanted.FromEnd);
     }
 
-    private protected override StoredPosition ToStored(LogPosition position) => new(position.Offset, position.FirstLineHash);
+    private protected override StoredPosition ToStored(LogPosition position) => new(position.Offset, position.FirstLineHash, position.Device, position.Inode);
 
     private protected override void CaughtUp(Reading reading)
     {
@@ -180,8 +180,8 @@ public sealed class JailLogs : JailSource
     {
         if (resume is null && Services.Store is { } store)
         {
-            if (await store.FindLogAsync(Jail, log.Path) is { } known) resume = new LogPosition((long)known.Offset, known.FirstLineHash);
-            else await store.AddLogAsync(Jail, log.Path, new StoredPosition(0, LogFile.FirstLineHash(log.Path)));
+            if (await store.FindLogAsync(Jail, log.Path) is { } known) resume = new LogPosition((long)known.Offset, known.FirstLineHash, known.Device, known.Inode);
+            else await store.AddLogAsync(Jail, log.Path, ToStored(LogFile.Beginning(log.Path)));
         }
 
         if (log.Reading is not null || !_started || !_logs.Contains(log)) return; // the world went on meanwhile

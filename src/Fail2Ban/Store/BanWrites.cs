@@ -18,6 +18,7 @@ internal sealed class BanWrites : IDisposable
     private readonly SqliteCommand _findLog;
     private readonly SqliteCommand _addLog;
     private readonly SqliteCommand _updateLog;
+    private readonly LogFileRows _files;
 
     public BanWrites(SqliteConnection connection)
     {
@@ -29,6 +30,7 @@ internal sealed class BanWrites : IDisposable
         _findLog = Prepare("SELECT firstlinemd5, lastfilepos FROM logs WHERE jail = $0 AND path = $1", 2);
         _addLog = Prepare("INSERT OR IGNORE INTO logs(jail, path, firstlinemd5, lastfilepos) VALUES($0, $1, $2, $3)", 4);
         _updateLog = Prepare("UPDATE logs SET firstlinemd5 = $2, lastfilepos = $3 WHERE jail = $0 AND path = $1", 4);
+        _files = new LogFileRows(connection);
     }
 
     public SqliteConnection Connection { get; }
@@ -76,6 +78,7 @@ internal sealed class BanWrites : IDisposable
         StoredPosition? stored = FindLog(jail, path);
         if (stored is not null) return stored.FirstLineHash == position.FirstLineHash ? stored : null;
         _addLog.Run(jail, path, position.FirstLineHash, Sqlite.ToColumn(position.Offset));
+        _files.Update(jail, path, position);
         return null;
     }
 
@@ -84,6 +87,7 @@ internal sealed class BanWrites : IDisposable
         object offset = Sqlite.ToColumn(position.Offset);
         _addLog.Run(jail, path, position.FirstLineHash, offset);
         _updateLog.Run(jail, path, position.FirstLineHash, offset);
+        _files.Update(jail, path, position);
     }
 
     public void DeleteLog(string jail, string path)
@@ -120,6 +124,7 @@ internal sealed class BanWrites : IDisposable
         Connection.Execute(
             "DELETE FROM jails WHERE enabled = 0 AND NOT EXISTS (SELECT 1 FROM bans WHERE jail = jails.name) "
             + "AND NOT EXISTS (SELECT 1 FROM bips WHERE jail = jails.name)");
+        _files.Purge();
     }
 
     public void Dispose()
@@ -129,9 +134,14 @@ internal sealed class BanWrites : IDisposable
 
     public StoredPosition? FindLog(string jail, string path)
     {
-        using SqliteDataReader row = _findLog.With(jail, path).ExecuteReader();
-        if (!row.Read()) return null;
-        return new StoredPosition(row.IsDBNull(1) ? 0 : row.GetDouble(1), row.IsDBNull(0) ? "" : row.GetString(0));
+        StoredPosition stored;
+        using (SqliteDataReader row = _findLog.With(jail, path).ExecuteReader())
+        {
+            if (!row.Read()) return null;
+            stored = new StoredPosition(row.IsDBNull(1) ? 0 : row.GetDouble(1), row.IsDBNull(0) ? "" : row.GetString(0));
+        }
+
+        return _files.Complete(jail, path, stored);
     }
 
     private SqliteCommand Prepare(string sql, int parameters)

@@ -21,7 +21,9 @@ public sealed record BanHistory(int Count, DateTimeOffset LastBegin, BanTime Las
 /// <param name="Matches">The last lines, oldest first, at most <see cref="BanStore.MaxMatches"/>.</param>
 public sealed record MergedBans(int Failures, IReadOnlyList<string> Matches);
 
-/// <summary>A row of the table <c>logs</c>: how far a log was read, in the original's units.</summary>
+/// <summary>A row of the table <c>logs</c>: how far a log was read, in the original's units; and of ours beside it, <c>logfiles</c>.</summary>
 /// <param name="Offset">Column <c>lastfilepos</c>: bytes; for the journal seconds since 1970.</param>
 /// <param name="FirstLineHash">Column <c>firstlinemd5</c>: SHA-1 in hex of the first complete line; empty where there is none. For the journal a time in ISO form.</param>
-public sealed record StoredPosition(double Offset, string FirstLineHash);
+/// <param name="Device">The file system of the file; 0 where it is not known, and for the journal.</param>
+/// <param name="Inode">The file's number in it; 0 where it is not known, and for the journal.</param>
+public sealed record StoredPosition(double Offset, string FirstLineHash, ulong Device = 0, ulong Inode = 0);

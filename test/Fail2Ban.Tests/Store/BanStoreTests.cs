@@ -133,6 +133,29 @@ public sealed class BanStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_position_knows_its_file_until_somebody_else_moves_it()
+    {
+        var position = new StoredPosition(1234, "h1", Device: ulong.MaxValue - 1, Inode: 77);
+        await using (BanStore store = Open())
+        {
+            await store.AddJailAsync("a");
+            await store.UpdateLogAsync("a", "/var/log/x", position);
+            await store.UpdateLogAsync("a", "/var/log/y", position);
+            await store.UpdateLogAsync("a", "/var/log/y", new StoredPosition(1235, "h1"));
+        }
+
+        await using (BanStore store = Open())
+        {
+            Assert.Equal(position, await store.FindLogAsync("a", "/var/log/x"));
+            Assert.Equal(new StoredPosition(1235, "h1"), await store.FindLogAsync("a", "/var/log/y"));
+        }
+
+        // fail2ban knows the table logs only.
+        Query("UPDATE logs SET lastfilepos = 2000 WHERE path = '/var/log/x'");
+        await using (BanStore store = Open()) Assert.Equal(new StoredPosition(2000, "h1"), await store.FindLogAsync("a", "/var/log/x"));
+    }
+
+    [Fact]
     public async Task Positions_hold_for_the_same_first_line()
     {
         await using (BanStore store = Open())

@@ -134,8 +134,17 @@ public sealed class FileWatcher : IDisposable
         }
         else if (request.Resume is { } resume)
         {
-            if (file is not null && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size) offset = resume.Offset;
-            else if (hash != resume.FirstLineHash || file is null) older = RotatedLogs.Find(Absolute(request.Path), resume, status, resume.Offset);
+            bool isAlike = file is not null && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size;
+            bool isOther = file is null || (resume.Inode != 0 && (resume.Inode != status.Inode || resume.Device != status.Device));
+            if (isOther || !isAlike) older = RotatedLogs.Find(Absolute(request.Path), resume, status, resume.Offset);
+
+            // Logs may all begin with the same line: then the inode decides, if it is still there under another name.
+            if (isAlike && !(older.Count > 0 && older[0].Status.Inode == resume.Inode && older[0].Status.Device == resume.Device))
+            {
+                offset = resume.Offset;
+                foreach (RotatedLog log in older) log.File.Dispose();
+                older = [];
+            }
         }
 
         if (file is not null) _log.AddedLogFile(request.Path, new LogPosition(offset, hash));

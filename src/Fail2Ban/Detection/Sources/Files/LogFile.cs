@@ -1,3 +1,4 @@
+using Fail2Ban.Native.Libc;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fail2Ban.Detection.Sources.Files;
@@ -13,10 +14,10 @@ public static class LogFile
         return errno == 0 ? null : FollowedFile.Describe(errno, path);
     }
 
-    /// <summary>The hash by which the database knows a file again; empty while there is no complete line or it cannot be read.</summary>
-    public static string FirstLineHash(string path)
+    /// <summary>The position before the first line, with what the database knows the file by; without hash and inode where it cannot be read.</summary>
+    public static LogPosition Beginning(string path)
     {
-        int errno = FollowedFile.OpenRegular(Path.GetFullPath(path), out SafeFileHandle file, out _);
-        using (file) return errno == 0 ? FirstLine.Hash(file, out _) : "";
+        int errno = FollowedFile.OpenRegular(Path.GetFullPath(path), out SafeFileHandle file, out FileStatus status);
+        using (file) return errno == 0 ? new LogPosition(0, FirstLine.Hash(file, out _), status.Device, status.Inode) : new LogPosition(0, "");
     }
 }

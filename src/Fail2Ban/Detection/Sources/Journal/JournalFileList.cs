@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Fail2Ban.Native.Journal;
 using Fail2Ban.Native.Libc;
+using Fail2Ban.Paths;
 
 namespace Fail2Ban.Detection.Sources.Journal;
 
@@ -18,7 +18,7 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
     internal bool IsSame(JournalFileList? other) => Identity == other?.Identity;
 
     /// <summary>The files that match any of these patterns.</summary>
-    internal static JournalFileList OfPatterns(IEnumerable<string> patterns) => Of(patterns.SelectMany(Expand).SelectMany(WithArchived));
+    internal static JournalFileList OfPatterns(IEnumerable<string> patterns) => Of(patterns.SelectMany(Find).SelectMany(WithArchived));
 
     /// <summary>The files that are written now.</summary>
     /// <param name="path">Only in this directory and those in it; null: where systemd keeps the journal.</param>
@@ -43,6 +43,8 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
             if (FileStatus.Of(path, out FileStatus status) == 0) identity.Append(path).Append(':').Append(status.Inode).Append('\n');
         return new JournalFileList(sorted, identity.ToString());
     }
+
+    private static IEnumerable<string> Find(string pattern) => PathPattern.Find(Path.GetFullPath(pattern)).Where(File.Exists);
 
     private static bool IsWanted(string name, int flags)
     {
@@ -89,47 +91,5 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
         {
             return null; // then the directory's name says nothing
         }
-    }
-
-    // Component by component, as the shell does.
-    private static IEnumerable<string> Expand(string pattern)
-    {
-        IEnumerable<string> found = [pattern.StartsWith('/') ? "/" : Directory.GetCurrentDirectory()];
-        string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        foreach (string part in parts)
-        {
-            if (part.AsSpan().IndexOfAny("*?[") < 0)
-            {
-                found = found.Select(folder => Path.Combine(folder, part));
-                continue;
-            }
-
-            Regex names = ToRegex(part);
-            found = found.SelectMany(folder => Entries(folder, Directory.EnumerateFileSystemEntries))
-                .Where(entry => Path.GetFileName(entry) is var name && names.IsMatch(name) && (part[0] == '.' || name[0] != '.'));
-        }
-
-        return [.. found.Where(File.Exists)];
-    }
-
-    private static Regex ToRegex(string glob)
-    {
-        var regex = new StringBuilder("^");
-        for (int i = 0; i < glob.Length; i++)
-        {
-            int close = glob[i] == '[' ? glob.IndexOf(']', Math.Min(i + 2, glob.Length)) : -1;
-            if (close > 0)
-            {
-                string set = glob[(i + 1)..close].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
-                regex.Append('[').Append(set.StartsWith('!') ? "^" + set[1..] : set).Append(']');
-                i = close;
-            }
-            else
-            {
-                regex.Append(glob[i] switch { '*' => ".*", '?' => ".", _ => Regex.Escape(glob[i].ToString()) });
-            }
-        }
-
-        return new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline);
     }
 }

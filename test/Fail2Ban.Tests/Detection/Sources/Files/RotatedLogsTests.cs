@@ -79,6 +79,39 @@ public sealed class RotatedLogsTests : FollowingTests
         WatchedDirectory.Eventually(() => subscription.BytesBehind == 0);
     }
 
+    [Fact]
+    public void Of_logs_that_begin_alike_the_one_that_was_read_is_known_by_its_inode()
+    {
+        ReadSome("# a head\none\n");
+        Logs.Append("a.log", "two\n");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Write("a.log", "# a head\nthree is longer than one\n");
+        LogSubscription subscription = Resume();
+        WatchedDirectory.Expect(Sink, "two", "# a head", "three is longer than one");
+        WatchedDirectory.Eventually(() => subscription.Position.Offset == new FileInfo(Logs.PathOf("a.log")).Length);
+    }
+
+    [Fact]
+    public void A_log_that_an_editor_wrote_anew_is_read_on()
+    {
+        ReadSome("# a head\none\n");
+        Logs.Write("new", "# a head\none\ntwo\n");
+        File.Move(Logs.PathOf("new"), Logs.PathOf("a.log"), overwrite: true);
+        Resume();
+        WatchedDirectory.Expect(Sink, "two");
+    }
+
+    [Fact]
+    public void A_log_that_was_empty_and_is_rotated_with_lines_in_it_is_known_by_its_inode()
+    {
+        ReadSome("");
+        Logs.Append("a.log", "one\n");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Write("a.log", "two\n");
+        Resume();
+        WatchedDirectory.Expect(Sink, "one", "two");
+    }
+
     [Theory]
     [InlineData("b.log.1")]
     [InlineData("a.log.bak")]
