@@ -84,6 +84,7 @@ internal sealed partial class FollowedFile
         log.Incarnation = NextIncarnation();
         var known = new LogPosition(log.NearestOffset, oldHash, before.Device, before.Inode);
         IReadOnlyList<RotatedLog> copies = oldHash.Length == 0 ? [] : RotatedLogs.Find(_path, known, current, before.Size);
+        if (copies.Count == 0 && log.NearestOffset < before.Size) _log.RotatedLost(_path);
         InsertOlder(copies, log.Cursors, now);
         foreach (LogCursor cursor in log.Cursors)
         {

@@ -9,4 +9,8 @@ namespace Fail2Ban.Detection.Sources.Files;
 /// <param name="Hash">Of its first line.</param>
 /// <param name="Offset">Where to go on, in the log as it was written.</param>
 /// <param name="Base">Where <paramref name="File"/> begins in the log as it was written; not 0 for the rest of a compressed one.</param>
-internal sealed record RotatedLog(SafeFileHandle File, FileStatus Status, string Hash, long Offset, long Base = 0);
+internal sealed record RotatedLog(SafeFileHandle File, FileStatus Status, string Hash, long Offset, long Base = 0)
+{
+    /// <summary>Bytes of the log as it was written.</summary>
+    internal long Size { get; init; } = Status.Size;
+}

@@ -22,7 +22,7 @@ internal static class RotatedLogs
     /// <param name="path">The log's path, absolute.</param>
     /// <param name="known">How far it was read, and which file it was.</param>
     /// <param name="current">What is behind the path now; default where nothing is.</param>
-    /// <param name="size">How big it was at least.</param>
+    /// <param name="size">How big it was at least; a copy may lack what was written between it and the cut, and is taken if there is nothing better.</param>
     /// <returns>Oldest first; empty where the file that was read is not found.</returns>
     internal static IReadOnlyList<RotatedLog> Find(string path, LogPosition known, FileStatus current, long size)
     {
@@ -31,8 +31,16 @@ internal static class RotatedLogs
         RotatedLog? first = null;
         foreach ((string sibling, FileStatus status) in siblings.OrderByDescending(sibling => IsSame(sibling.Status, known)).ThenByDescending(sibling => sibling.Status.Modified))
         {
-            first = Open(sibling, status, known, size);
-            if (first is not null) break;
+            if (Open(sibling, status, known) is not { } candidate) continue;
+            bool isWhole = IsSame(status, known) || candidate.Size >= size;
+            if (first is null || isWhole)
+            {
+                first?.File.Dispose();
+                first = candidate;
+            }
+            else candidate.File.Dispose();
+
+            if (isWhole) break;
         }
 
         if (first is null) return [];
@@ -78,14 +86,14 @@ internal static class RotatedLogs
 
     private static bool IsSame(FileStatus status, LogPosition known) => known.Inode != 0 && status.Inode == known.Inode && status.Device == known.Device;
 
-    private static RotatedLog? Open(string path, FileStatus status, LogPosition known, long size)
+    private static RotatedLog? Open(string path, FileStatus status, LogPosition known)
     {
         bool isSame = IsSame(status, known);
-        if (path.EndsWith(".gz", StringComparison.Ordinal)) return known.FirstLineHash.Length == 0 || isSame ? null : Unpack(path, status, known);
-        if (!isSame && (known.FirstLineHash.Length == 0 || status.Size < size)) return null;
+        if (known.FirstLineHash.Length == 0 && !isSame) return null;
+        if (path.EndsWith(".gz", StringComparison.Ordinal)) return isSame ? null : Unpack(path, status, known);
         if (FollowedFile.OpenRegular(path, out SafeFileHandle file, out FileStatus opened) != 0) return null;
         string hash = FirstLine.Hash(file, out _);
-        if (opened.Size >= known.Offset && (hash == known.FirstLineHash || (isSame && known.FirstLineHash.Length == 0))) return new RotatedLog(file, opened, hash, known.Offset);
+        if (hash == known.FirstLineHash || (isSame && known.FirstLineHash.Length == 0)) return new RotatedLog(file, opened, hash, Math.Min(known.Offset, opened.Size));
         file.Dispose();
         return null;
     }
@@ -126,7 +134,8 @@ internal static class RotatedLogs
                 if (kept == MostUnpacked) break;
             }
 
-            if ((known is null || known.Value.FirstLineHash == hash) && at >= skip) return new RotatedLog(rest, status, hash, skip, skip);
+            skip = Math.Min(skip, at);
+            if (known is null || known.Value.FirstLineHash == hash) return new RotatedLog(rest, status, hash, skip, skip) { Size = at };
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -155,6 +155,40 @@ public sealed class RotatedLogsTests : FollowingTests
     }
 
     [Fact]
+    public void A_copy_that_lacks_the_lines_before_the_cut_is_read_to_its_end()
+    {
+        string[] old = [.. Enumerable.Range(0, 60_000).Select(number => $"old line number {number}, long enough to fill some chunks")];
+        Logs.Write("a.log", string.Join('\n', old) + "\n");
+        Sink.Hold();
+        LogSubscription subscription = Logs.Follow("a.log", Sink);
+        WatchedDirectory.Eventually(() => Sink.HeldCount == LogSubscription.MaximumOutstanding);
+        File.Copy(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Append("a.log", "in the gap\n");
+        WatchedDirectory.Eventually(() => subscription.BytesBehind == new FileInfo(Logs.PathOf("a.log")).Length);
+        Cut("new\n");
+        Logs.ExpectMessage("Log rotation detected");
+        Sink.LetGo();
+        WatchedDirectory.Expect(Sink, [.. old, "new"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_copy_that_lacks_lines_that_were_read_leads_to_those_after_it(bool packed)
+    {
+        ReadSome("one\ntwo\nin the gap\n");
+        Cut("one\ntwo\n");
+        if (packed) Pack("a.log", "a.log.2.gz");
+        else File.Copy(Logs.PathOf("a.log"), Logs.PathOf("a.log.2"));
+        Age(packed ? "a.log.2.gz" : "a.log.2", 2);
+        Logs.Write("a.log.1", "three\n");
+        Age("a.log.1", 1);
+        Cut("four\n");
+        Resume();
+        WatchedDirectory.Expect(Sink, "three", "four");
+    }
+
+    [Fact]
     public void A_name_that_a_rotation_gives_is_not_read_again_if_a_pattern_fits_it()
     {
         Logs.Write("a.log", "one\n");
