@@ -1,16 +1,13 @@
 using System.Text;
 using System.Text.Unicode;
 using Fail2Ban.Native.Pcre2;
-using Fail2Ban.Patterns.Prefilter;
-using Fail2Ban.Patterns.Syntax;
-using Fail2Ban.Patterns.Translation;
 
 namespace Fail2Ban.Patterns;
 
 /// <summary>A pattern in Python's <c>re</c> dialect, searched in UTF-8 bytes by PCRE2.</summary>
 /// <remarks>
-/// Two forms: bytes for subjects that are ASCII, and code points for the others. Each is made when the first such subject
-/// comes: of the patterns of a server most never see one, since a prefilter knows better. Thread safety: none; it belongs to one jail and holds the spans of its last search.
+/// Thread safety: none; it belongs to one jail and holds the spans of its last search. What it was compiled to is shared by
+/// all patterns of the same text.
 /// </remarks>
 public sealed class Pattern : IDisposable
 {
@@ -21,53 +18,30 @@ public sealed class Pattern : IDisposable
     private const uint LengthStep = 1024;
     private const uint LastMatchLimit = 2_000_000;
 
-    // Up to this size, in bytes, the form for code points fits too: it has at most some forty times as many.
-    private const int SurelySmall = 1600;
-    private const int SurelyShort = 4096;
-
-    private readonly bool _multiLine;
-    private Pcre2Code? _bytes;
-    private Pcre2Code? _unicode;
+    private readonly PatternCode _code;
 
     // A pattern that was never searched has none.
     private Pcre2Spans? _spans;
 
-    private Pattern(string text, bool multiLine, PatternTree tree, int minimalLength)
-    {
-        Text = text;
-        _multiLine = multiLine;
-        GroupCount = tree.GroupCount;
-        GroupNames = tree.GroupNames;
-        Facts = new PatternFacts(LiteralFinder.Find(tree), minimalLength, StartAnchor.Holds(tree), HeadFinder.Find(tree));
-    }
+    private Pattern(PatternCode code) => _code = code;
 
     /// <summary>The pattern as Python knows it.</summary>
-    public string Text { get; }
+    public string Text => _code.Text;
 
     /// <summary>How many capturing groups there are, group 0 not counted.</summary>
-    public int GroupCount { get; }
+    public int GroupCount => _code.GroupCount;
 
     /// <summary>Named groups with their numbers, in the order of definition.</summary>
-    public IReadOnlyList<(string Name, int Number)> GroupNames { get; }
+    public IReadOnlyList<(string Name, int Number)> GroupNames => _code.GroupNames;
 
     /// <summary>What a prefilter may rely on.</summary>
-    public PatternFacts Facts { get; }
+    public PatternFacts Facts => _code.Facts;
 
     /// <summary>Compiles a pattern.</summary>
     /// <param name="text">Python's dialect; see python-re of the specification.</param>
     /// <param name="multiLine">Python's MULTILINE flag.</param>
     /// <exception cref="PatternException">The text is not a pattern, or is one that cannot be taken.</exception>
-    public static Pattern Compile(string text, bool multiLine = false)
-    {
-        PatternTree tree = PatternParser.Parse(text, multiLine);
-
-        using Pcre2Code bytes = CompileForm(new ByteWriter().Write(tree), text, useJit: false);
-
-        // The form for code points is larger, so it may be refused alone; that must not come up while lines are read.
-        TranslatedPattern unicode = new UnicodeWriter(WordHasMarks).Write(tree);
-        if (bytes.Size > SurelySmall || unicode.Text.Length > SurelyShort) CompileForm(unicode, text, useJit: false).Dispose();
-        return new Pattern(text, multiLine, tree, bytes.MinimalLength);
-    }
+    public static Pattern Compile(string text, bool multiLine = false) => new(PatternCode.Of(text, multiLine));
 
     /// <summary>The number of a named group, or -1.</summary>
     public int GroupNumber(string name)
@@ -95,7 +69,7 @@ public sealed class Pattern : IDisposable
         if (!isAscii && !Utf8.IsValid(subject)) return MatchOutcome.LimitExceeded;
 
         Pcre2Workspace workspace = Pcre2Workspace.Current;
-        Pcre2Code code = isAscii ? _bytes ??= Compile(new ByteWriter()) : _unicode ??= Compile(new UnicodeWriter(WordHasMarks));
+        Pcre2Code code = isAscii ? _code.Bytes : _code.Unicode;
         _spans ??= new Pcre2Spans(code.GroupCount);
         uint limit = BaseMatchLimit + MatchLimitPerByte * (((uint)subject.Length + LengthStep - 1) & ~(LengthStep - 1));
         Pcre2Result result = workspace.Match(code, _spans, subject, start, limit);
@@ -112,18 +86,5 @@ public sealed class Pattern : IDisposable
     public GroupSpans Groups => new(_spans is null ? [] : _spans.Pairs);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _bytes?.Dispose();
-        _unicode?.Dispose();
-        _spans?.Dispose();
-    }
-
-    private static bool WordHasMarks => Pcre2Library.Version >= new Version(10, 43);
-
-    private Pcre2Code Compile(PatternWriter writer) => CompileForm(writer.Write(PatternParser.Parse(Text, _multiLine)), Text, useJit: true);
-
-    private static Pcre2Code CompileForm(TranslatedPattern translated, string text, bool useJit) =>
-        Pcre2Code.Compile(translated.Text, translated.Options, useJit, out string error, out int offset)
-            ?? throw new SyntaxReader(text).Error(error, translated.IndexOf(offset));
+    public void Dispose() => _spans?.Dispose();
 }

@@ -15,6 +15,10 @@ public sealed class FileWatcher : IDisposable
     // A busy log changes thousands of times a second; the first change is looked at once, the next after this pause.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    // Hosts with containers mount all the time; all logs are looked at this often at most.
+    private static readonly TimeSpan BetweenMounts = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterMount = TimeSpan.FromMilliseconds(200);
+
     private readonly Log _log;
     private readonly TimeProvider _time;
     private readonly long _started;
@@ -31,6 +35,9 @@ public sealed class FileWatcher : IDisposable
     private readonly Queue<WatchedPath> _queue = new();
     private readonly Action<WatchedPath> _enqueue;
     private TimeSpan _nextDue = TimeSpan.MaxValue;
+    private readonly SafeFileHandle? _mounts;
+    private TimeSpan? _lookAtAll;
+    private TimeSpan _lookedAtAll;
 
     /// <summary>Starts the thread. Where inotify can't be had it says why and polls.</summary>
     /// <param name="log">Any component's log; the watcher writes under the original's names.</param>
@@ -52,6 +59,8 @@ public sealed class FileWatcher : IDisposable
             _log.InotifyUnavailable(failure.Message);
         }
 
+        // A file system that comes or goes sends no event to its directory.
+        if (LogFileHandle.Open("/proc/self/mounts", out SafeFileHandle mounts) == 0) _mounts = mounts;
         _parts = new WatcherParts(_watches, OpenFileBudget.OfProcess(_log), new InodeTable(), new PolledReport(_log), _log, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "log files" };
         _thread.Start();
@@ -91,6 +100,7 @@ public sealed class FileWatcher : IDisposable
         _wake.Set();
         _thread.Join();
         _inotify?.Dispose();
+        _mounts?.Dispose();
         _wake.Dispose();
     }
 
@@ -193,12 +203,21 @@ public sealed class FileWatcher : IDisposable
 
     private void Step()
     {
-        TimeSpan wait = _queue.Count > 0 ? TimeSpan.Zero : _nextDue == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, _nextDue - Now);
-        (bool woken, bool events) = Poll.WaitForInput(_wake.Handle, _inotify?.Handle, wait);
+        TimeSpan due = _lookAtAll is { } all && all < _nextDue ? all : _nextDue;
+        TimeSpan wait = _queue.Count > 0 ? TimeSpan.Zero : due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, due - Now);
+        (bool woken, bool events, bool mounts) = Poll.WaitForInput(_wake.Handle, _inotify?.Handle, _lookAtAll is null ? _mounts : null, wait);
         if (woken) TakeCommands();
         if (events && !_watches!.Dispatch(_enqueue))
         {
             _log.EventsLost();
+            foreach (WatchedPath path in _paths.Values) Enqueue(path);
+        }
+
+        if (mounts) _lookAtAll = Max(Now + AfterMount, _lookedAtAll + BetweenMounts);
+        if (_lookAtAll <= Now)
+        {
+            _lookAtAll = null;
+            _lookedAtAll = Now;
             foreach (WatchedPath path in _paths.Values) Enqueue(path);
         }
 

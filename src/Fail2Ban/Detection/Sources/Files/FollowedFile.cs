@@ -39,6 +39,7 @@ internal sealed partial class FollowedFile : WatchedPath
     private int _pollFailures;
     private TimeSpan _wait = FirstRetry;
     private int _directoryWatch = -1;
+    private FileStatus _directoryStatus;
     private int _incarnation;
 
     /// <param name="path">Absolute.</param>
@@ -144,9 +145,19 @@ internal sealed partial class FollowedFile : WatchedPath
 
     private void WatchDirectory(TimeSpan now)
     {
-        if (_polling || _directoryWatch >= 0) return;
+        if (_polling) return;
+        bool isThere = FileStatus.Of(_directory, out FileStatus status) == 0;
+        if (_directoryWatch >= 0)
+        {
+            // The watch stays with the directory that it was made for, also when its path means another one.
+            if (!isThere || status.IsSameFile(_directoryStatus)) return;
+            _watches!.RemoveDirectory(_directoryWatch, _name, this);
+            _directoryWatch = -1;
+        }
+
         try
         {
+            _directoryStatus = status;
             _directoryWatch = _watches!.AddDirectory(_directory, _name, this);
         }
         catch (NativeException failure) when (failure.Errno is Errno.ENOENT or Errno.ENOTDIR)
