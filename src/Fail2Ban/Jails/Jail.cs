@@ -32,6 +32,7 @@ public sealed class Jail
     private readonly List<Failure> _found = [];
     private DateTimeOffset _purgedAt;
     private int _errors;
+    private bool _isIdle;
     private bool _started;
 
     /// <summary>A jail that does nothing yet.</summary>
@@ -85,8 +86,18 @@ public sealed class Jail
     /// <summary>How each of its sources stands.</summary>
     public IReadOnlyList<SourceState> Sources => Journal?.States ?? Logs.States;
 
-    /// <summary>Whether lines are passed over; bans go on and end in time.</summary>
-    public bool Idle { get; set; }
+    /// <summary>Whether lines wait unread; bans go on and end in time.</summary>
+    public bool Idle
+    {
+        get => _isIdle;
+        set
+        {
+            _isIdle = value;
+            if (value) return;
+            Logs.Resume();
+            Journal?.Resume();
+        }
+    }
 
     // The counters as of the last change, for tags of actions, which run elsewhere.
     private JailCounters _counters;
@@ -223,12 +234,14 @@ public sealed class Jail
     /// <summary>A time as the log and <c>get banip --with-time</c> print it: local, to the second.</summary>
     public string Local(DateTimeOffset time) => JailSentences.Local(time, _services.Time.LocalTimeZone);
 
-    private void ReadBlock(LineBlock block, LogProgress progress)
+    private int ReadBlock(LineBlock block, LogProgress progress, int from)
     {
+        if (_isIdle) return from;
+        int number = 0;
         Filter.BeginBlock();
         foreach (LogLine line in block)
         {
-            if (Idle) continue;
+            if (number++ < from) continue;
             try
             {
                 Filter.Process(line, progress, _found);
@@ -240,22 +253,27 @@ public sealed class Jail
                 if (++_errors >= MaximumErrors)
                 {
                     _filterLog.TooManyErrors(_errors);
-                    Idle = true;
+                    _isIdle = true;
                     _errors /= 2;
                 }
             }
 
-            if (_found.Count == 0) continue;
-            foreach (Failure failure in _found) _loop.Start(() => TakeAsync(failure));
-            _found.Clear();
+            if (_found.Count > 0)
+            {
+                foreach (Failure failure in _found) _loop.Start(() => TakeAsync(failure));
+                _found.Clear();
+            }
+
+            if (_isIdle) break;
         }
 
         Filter.EndBlock();
         DateTimeOffset now = _services.Time.GetUtcNow();
-        if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return; // the clock may have been set back
+        if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return number; // the clock may have been set back
         _purgedAt = now;
         Failures.Purge(now);
         UpdateCounters();
+        return number;
     }
 
     // Whatever has to wait for DNS or a command parks only this failure; the lines behind it go on.

@@ -20,8 +20,8 @@ public sealed class JailJournal : JailSource
     private IReadOnlyList<IReadOnlyList<string>> _subscribed = [];
     private TimeSpan _findTime;
 
-    internal JailJournal(string jail, JailServices services, JailLoop loop, Action<LineBlock, LogProgress> process, JournalParameters parameters)
-        : base(jail, services, loop, process)
+    internal JailJournal(string jail, JailServices services, JailLoop loop, LineReader read, JournalParameters parameters)
+        : base(jail, services, loop, read)
     {
         Parameters = parameters;
         _log = services.Log.For(JournalWatcher.Logger);

@@ -20,8 +20,8 @@ public sealed class JailLogs : JailSource
     private readonly List<Glob> _globs = [];
     private bool _started;
 
-    internal JailLogs(string jail, JailServices services, JailLoop loop, Filter filter, Action<LineBlock, LogProgress> process)
-        : base(jail, services, loop, process)
+    internal JailLogs(string jail, JailServices services, JailLoop loop, Filter filter, LineReader read)
+        : base(jail, services, loop, read)
     {
         _filter = filter;
         _log = services.Log.For(JailSentences.FilterLogger);

@@ -12,17 +12,21 @@ public abstract class JailSource : ILineSink, IDisposable
     // After a crash, lines of at most this time are read again.
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(10);
 
-    private readonly Action<LineBlock, LogProgress> _process;
+    private readonly LineReader _read;
     private readonly Dictionary<LogSubscription, Reading> _readings = [];
+
+    // While the jail is idle: what has come, in order. The sources pass over a sink that has so much of theirs.
+    private readonly Queue<LineDelivery> _held = new();
+    private int _linesDone; // of the first one
     private ITimer? _store;
     private bool _isStoreDue;
 
-    private protected JailSource(string jail, JailServices services, JailLoop loop, Action<LineBlock, LogProgress> process)
+    private protected JailSource(string jail, JailServices services, JailLoop loop, LineReader read)
     {
         Jail = jail;
         Services = services;
         Loop = loop;
-        _process = process;
+        _read = read;
     }
 
     /// <summary>How each source stands, in the order in which they are followed.</summary>
@@ -47,6 +51,7 @@ public abstract class JailSource : ILineSink, IDisposable
         _store?.Dispose();
         foreach (LogSubscription subscription in _readings.Keys) subscription.Dispose();
         _readings.Clear();
+        while (_held.TryDequeue(out LineDelivery delivery)) delivery.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -63,9 +68,20 @@ public abstract class JailSource : ILineSink, IDisposable
     /// <returns>Where it ended.</returns>
     private protected LogPosition End(Reading reading)
     {
+        // What still comes is disposed unread, which must not count.
+        LogPosition end = reading.Subscription.Position;
+        reading.End = end;
         _readings.Remove(reading.Subscription);
         reading.Subscription.Dispose();
-        return reading.Subscription.Position;
+        if (_held.TryPeek(out LineDelivery first) && first.From == reading.Subscription) _linesDone = 0;
+        for (int count = _held.Count; count > 0; count--)
+        {
+            LineDelivery delivery = _held.Dequeue();
+            if (delivery.From == reading.Subscription) delivery.Dispose();
+            else _held.Enqueue(delivery);
+        }
+
+        return end;
     }
 
     /// <summary>What the store keeps of a position.</summary>
@@ -76,7 +92,7 @@ public abstract class JailSource : ILineSink, IDisposable
 
     private protected async Task StoreAsync(Reading reading)
     {
-        LogPosition position = reading.Subscription.Position;
+        LogPosition position = reading.End ?? reading.Subscription.Position;
         if (position == reading.Stored || Services.Store is not { } store) return;
         reading.Stored = position;
         await store.UpdateLogAsync(Jail, reading.Name, ToStored(position));
@@ -84,17 +100,34 @@ public abstract class JailSource : ILineSink, IDisposable
 
     private void Take(LineDelivery delivery)
     {
-        using (delivery)
-        {
-            if (!_readings.TryGetValue(delivery.From, out Reading? reading)) return; // not followed any more
-            _process(delivery.Block, reading.Progress);
-            if (delivery.Block.CaughtUp && !reading.Progress.InOperation)
-            {
-                reading.Progress.InOperation = true;
-                CaughtUp(reading);
-            }
-        }
+        _held.Enqueue(delivery);
+        if (_held.Count == 1) Resume();
+    }
 
+    /// <summary>Reads what has come, up to the line at which the jail is idle.</summary>
+    internal void Resume()
+    {
+        while (_held.TryPeek(out LineDelivery delivery))
+        {
+            if (_readings.TryGetValue(delivery.From, out Reading? reading))
+            {
+                _linesDone = _read(delivery.Block, reading.Progress, _linesDone);
+                if (_linesDone < delivery.Block.Count) return;
+                if (delivery.Block.CaughtUp && !reading.Progress.InOperation)
+                {
+                    reading.Progress.InOperation = true;
+                    CaughtUp(reading);
+                }
+            }
+
+            _linesDone = 0;
+            _held.Dequeue().Dispose();
+            StoreSoon();
+        }
+    }
+
+    private void StoreSoon()
+    {
         if (_isStoreDue || Services.Store is null) return;
         _isStoreDue = true;
         _store ??= Services.Time.CreateTimer(static state =>
@@ -121,7 +154,17 @@ public abstract class JailSource : ILineSink, IDisposable
 
         public LogProgress Progress { get; } = new();
 
+        /// <summary>Where it ended; null while it goes on.</summary>
+        public LogPosition? End { get; set; }
+
         /// <summary>What was given to the store last.</summary>
         public LogPosition Stored { get; set; }
     }
 }
+
+/// <summary>Reads the lines of a block.</summary>
+/// <param name="block">The lines.</param>
+/// <param name="progress">How far its source is.</param>
+/// <param name="from">The index of the first line to read.</param>
+/// <returns>The index of the first line that was not read, since the jail is idle; the number of lines if all were.</returns>
+internal delegate int LineReader(LineBlock block, LogProgress progress, int from);

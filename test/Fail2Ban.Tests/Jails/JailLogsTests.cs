@@ -47,6 +47,28 @@ public sealed class JailLogsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Lines_that_come_while_the_jail_is_idle_wait_for_it()
+    {
+        Append("a.log", "198.51.100.1");
+        Append("b.log", "198.51.100.1");
+        Jail jail = await StartAsync("pyinotify", found => found.Logs.AddGlob(In("*.log"), fromEnd: false));
+        await _messages.WaitForAsync("[j] Found 198.51.100.1");
+        await jail.InvokeAsync(found => found.Idle = true);
+        for (int number = 2; number < 40; number++) Append(number % 2 == 0 ? "a.log" : "b.log", $"198.51.100.{number}");
+        IReadOnlyList<SourceState> states;
+        do states = await jail.InvokeAsync(found => found.Sources);
+        while (states.Any(state => state.BytesBehind == 0 || state.Size != new FileInfo(state.Name).Length));
+        Assert.DoesNotContain(_messages.All, message => message.Contains("Found 198.51.100.2", StringComparison.Ordinal));
+
+        // One of them is dropped meanwhile, and added again: what waited of it is read from the file.
+        await jail.InvokeAsync(found => found.Logs.Remove(In("b.log")));
+        Assert.Null(await jail.InvokeAsync(found => found.Logs.AddAsync(In("b.log"), fromEnd: false, wait: false)));
+        await jail.InvokeAsync(found => found.Idle = false);
+        for (int number = 2; number < 40; number++) await _messages.WaitForAsync($"[j] Found 198.51.100.{number} ");
+        Assert.Equal(40, _messages.All.Count(message => message.Contains("[j] Found ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_reload_with_the_same_pattern_keeps_what_was_found()
     {
         Jail jail = await StartAsync("pyinotify", found => found.Logs.AddGlob(In("*.log"), fromEnd: false));
