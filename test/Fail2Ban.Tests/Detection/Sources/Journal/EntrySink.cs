@@ -49,6 +49,13 @@ internal sealed class EntrySink : ILineSink
         }
     }
 
+    /// <summary>Waits until an entry with this text has come.</summary>
+    public void WaitForText(string text)
+    {
+        for (var waited = Stopwatch.StartNew(); !Texts.Contains(text); Thread.Yield())
+            Assert.True(waited.Elapsed < Patience, $"no \"{text}\" among {Entries.Length} entries");
+    }
+
     public void Accept(LineDelivery delivery)
     {
         lock (_lock)

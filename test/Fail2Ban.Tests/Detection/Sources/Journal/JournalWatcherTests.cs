@@ -201,6 +201,32 @@ public sealed class JournalWatcherTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_file_that_was_cut_or_overwritten_what_is_left_is_read_and_other_files_go_on()
+    {
+        string damaged = Path.Combine(_journal.Folder, "user-1.journal");
+        _journal.Write(Enumerable.Range(0, 2000).Select(i => Entry(i)));
+        _journal.Finish();
+        byte[] whole = File.ReadAllBytes(_journal.CurrentFile);
+        string[] all = [.. Enumerable.Range(0, 2000).Select(i => $"app: m{i}")];
+        File.Delete(_journal.CurrentFile);
+        var random = new Random(7);
+        for (int round = 0; round < 8; round++)
+        {
+            byte[] bytes = round % 2 == 0 ? whole[..(whole.Length * (round + 1) / 9)] : [.. whole];
+            if (round % 2 == 1) random.NextBytes(bytes.AsSpan(bytes.Length * round / 9, 4096));
+            File.WriteAllBytes(damaged, bytes);
+            _journal.Write(Entry(5000 + round));
+            var sink = new EntrySink();
+            LogSubscription subscription = Follow(sink, Parameters(("journalpath", _journal.Folder)));
+            _journal.Write(Entry(6000 + round));
+            sink.WaitForText($"app: m{5000 + round}");
+            sink.WaitForText($"app: m{6000 + round}");
+            Assert.Empty(sink.Texts.Where(text => !text.StartsWith("app: m5", StringComparison.Ordinal) && !text.StartsWith("app: m6", StringComparison.Ordinal)).Except(all));
+            subscription.Dispose();
+        }
+    }
+
+    [Fact]
     public void Huge_and_unreadable_messages_become_bounded_lines()
     {
         byte[] huge = new byte[3_000_000];
