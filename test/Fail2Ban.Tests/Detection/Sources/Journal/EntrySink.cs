@@ -50,10 +50,10 @@ internal sealed class EntrySink : ILineSink
     }
 
     /// <summary>Waits until an entry with this text has come.</summary>
-    public void WaitForText(string text)
+    public void WaitForText(string text, Func<string> state)
     {
         for (var waited = Stopwatch.StartNew(); !Texts.Contains(text); Thread.Yield())
-            Assert.True(waited.Elapsed < Patience, $"no \"{text}\" among {Entries.Length} entries");
+            Assert.True(waited.Elapsed < Patience, $"no \"{text}\" among {Entries.Length} entries; {state()}");
     }
 
     public void Accept(LineDelivery delivery)

@@ -214,15 +214,19 @@ public sealed class JournalWatcherTests : IDisposable
         {
             byte[] bytes = round % 2 == 0 ? whole[..(whole.Length * (round + 1) / 9)] : [.. whole];
             if (round % 2 == 1) random.NextBytes(bytes.AsSpan(bytes.Length * round / 9, 4096));
+            // As another file: of one that is cut while it is mapped the kernel tells every reader by SIGBUS.
+            File.Delete(damaged);
             File.WriteAllBytes(damaged, bytes);
             _journal.Write(Entry(5000 + round));
             var sink = new EntrySink();
             LogSubscription subscription = Follow(sink, Parameters(("journalpath", _journal.Folder)));
             _journal.Write(Entry(6000 + round));
-            sink.WaitForText($"app: m{5000 + round}");
-            sink.WaitForText($"app: m{6000 + round}");
+            sink.WaitForText($"app: m{5000 + round}", State);
+            sink.WaitForText($"app: m{6000 + round}", State);
             Assert.Empty(sink.Texts.Where(text => !text.StartsWith("app: m5", StringComparison.Ordinal) && !text.StartsWith("app: m6", StringComparison.Ordinal)).Except(all));
             subscription.Dispose();
+
+            string State() => $"round {round}, {subscription.LastError}, {string.Join('\n', _messages.All)}";
         }
     }
 
