@@ -16,6 +16,7 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
 
     private bool _toldOfRepair;
     private bool _toldOfConnection;
+    private bool _toldOfFailure;
 
     public string Path => path;
 
@@ -47,6 +48,7 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
                 long version = Schema.VersionOf(connection);
                 if (!_toldOfConnection) log.Connected(path);
                 _toldOfConnection = true;
+                _toldOfFailure = false;
                 if (version > Schema.Version)
                     throw new StoreException("Attempt to travel to future version of database ...how did you get here??");
                 return Usable(connection, version);
@@ -64,7 +66,7 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
             }
             catch (SqliteException error)
             {
-                log.ConnectFailed(path, error.Reason());
+                TellFailure(error.Reason());
                 connection?.Dispose();
                 throw new StoreException(error.Reason(), error);
             }
@@ -121,9 +123,16 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.ConnectFailed(path, "unable to open database file");
+            TellFailure("unable to open database file");
             throw new StoreException("unable to open database file", error);
         }
+    }
+
+    // Of many failures in a row the first.
+    private void TellFailure(string reason)
+    {
+        if (!_toldOfFailure) log.ConnectFailed(path, reason);
+        _toldOfFailure = true;
     }
 
     private SqliteConnection Usable(SqliteConnection connection, long version)

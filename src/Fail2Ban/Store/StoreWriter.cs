@@ -23,7 +23,7 @@ internal sealed class StoreWriter
     private volatile bool _suspect;
     private bool _failing;
     private bool _broken;
-    private bool _readOnly;
+    private bool _isStale; // the connection may be of no use any more, or is closed
     private bool _shrink;
     private string? _refusal; // the last one that was logged
 
@@ -99,10 +99,11 @@ internal sealed class StoreWriter
             if (_broken) _connection.Renew(isBroken: true);
             _broken = false;
 
-            // A connection that was made while the file could not be written stays so.
-            if (_readOnly && checkpoint) _connection.Renew(isBroken: false);
+            // A connection that was made while the file could not be written stays so; a disk that failed may have been
+            // mounted again.
+            if (_isStale && checkpoint) _connection.Renew(isBroken: false);
             Commit(batch);
-            if (batch.Count > 0) _readOnly = false;
+            if (batch.Count > 0) _isStale = false;
         }
         catch (Exception error)
         {
@@ -177,7 +178,7 @@ internal sealed class StoreWriter
             return;
         }
 
-        _readOnly = error is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY };
+        _isStale |= error is StoreException or SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN };
         if (_failing) return; // said once
         _failing = true;
         _log.WriteDelayed(_file, Reason(error));

@@ -121,6 +121,39 @@ public sealed class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_whose_folder_goes_and_comes_back_is_used_again()
+    {
+        var clock = new Time.WallClock();
+        string folder = Path.Combine(_folder, "of"), away = Path.Combine(_folder, "away"), file = Path.Combine(folder, "db.sqlite3");
+        Directory.CreateDirectory(folder);
+        await using (BanStore store = BanStore.Open(file, _sink.Log, clock))
+        {
+            await store.AddJailAsync("a");
+            Assert.True(await store.AddBanAsync("a", Ban(1)));
+            Directory.Move(folder, away);
+            File.WriteAllText(folder, "nothing can be made here");
+            await Eventually(() =>
+            {
+                clock.Pass(61);
+                return Task.FromResult(_sink.Lines.Any(line => line.StartsWith("Error Cannot write", StringComparison.Ordinal)));
+            });
+            for (int number = 2; number < 5; number++) Assert.False(await store.AddBanAsync("a", Ban(number)));
+            clock.Pass(61);
+            Assert.False(await store.FlushAsync());
+            File.Delete(folder);
+            Directory.Move(away, folder);
+            await Eventually(() =>
+            {
+                clock.Pass(61);
+                return store.FlushAsync();
+            });
+            Assert.Equal(4, (await store.CurrentBansAsync("a"))!.Count);
+        }
+
+        Assert.InRange(_sink.Lines.Count(line => line.StartsWith("Error ", StringComparison.Ordinal)), 1, 5);
+    }
+
+    [Fact]
     public async Task Changes_that_are_refused_for_the_same_reason_are_told_once()
     {
         await using BanStore store = Open();
