@@ -28,4 +28,24 @@ public sealed class FaultTests
         host.WaitFor(() => ids.All(File.ReadAllLines(host.Path("deeds")).Contains), "the bans that were missed");
         Assert.All(File.ReadAllLines(host.Path("deeds")).GroupBy(id => id), one => Assert.Single(one));
     }
+
+    [Fact]
+    public void An_action_that_could_not_start_is_started_later_also_where_nobody_is_banned_any_more()
+    {
+        using var host = new Sandbox();
+        host.Write("etc/action.d/late.conf", $"""
+            [Definition]
+            actionstart_on_demand = true
+            actionstart = test -e {host.Path("flag")}
+            actionban = echo <ip> >> {host.Path("deeds")}
+            actionunban = true
+            """);
+        host.Write("etc/filter.d/calm.conf", "[Definition]\nfailregex = ^ srv fail from <ADDR>$");
+        host.Write("etc/jail.d/calm.conf", $"[sshd]\nenabled = false\n[calm]\nenabled = true\nlogpath = {host.Write("calm.log", "")}\naction = late");
+        host.Client("start").MustSucceed();
+        host.Client("set", "calm", "banip", "192.0.2.1", "192.0.2.2").MustSucceed();
+        host.WaitForLog("Error starting action calm/late");
+        host.Write("flag", "");
+        host.WaitFor(() => File.Exists(host.Path("deeds")) && File.ReadAllLines(host.Path("deeds")).Order(StringComparer.Ordinal).SequenceEqual(["192.0.2.1", "192.0.2.2"]), "the bans that were missed");
+    }
 }

@@ -47,6 +47,32 @@ public sealed partial class SelfHealingTests
     }
 
     [Fact]
+    public async Task Flushes_in_quick_succession_lose_no_ban_of_a_jail_that_bans_nobody_more()
+    {
+        if (!NetworkNamespace.IsInside(this)) return;
+        await using var busy = new ShippedAction("nftables[port=ssh]", jail: "busy");
+        await using var calm = new ShippedAction("nftables[port=http]", neighbour: busy, jail: "calm");
+        string[] ids = [.. Enumerable.Range(1, 50).Select(number => $"192.0.2.{number}")];
+        await Task.WhenAll(ids.Select(id => BanAsync(calm, id)));
+        for (int i = 1; i <= 20; i++)
+        {
+            // The calm jail is in the middle of its repair, or has just been told, when the ruleset goes again.
+            await BanAsync(busy, $"198.51.100.{i}");
+            Assert.Equal(0, NetworkNamespace.Run(["nft", "flush", "ruleset"]).Code);
+        }
+
+        await BanAsync(busy, "198.51.100.100");
+        for (var waited = Stopwatch.StartNew(); Missing() is { Length: > 0 } missing;)
+            Assert.True(waited.Elapsed < Patience, $"{missing.Length} are missing; {string.Join('\n', calm.TakeErrors())}");
+
+        string[] Missing()
+        {
+            string now = Ruleset();
+            return [.. ids.Where(id => !Regex.IsMatch(now, $@"\b{Regex.Escape(id)}\b"))];
+        }
+    }
+
+    [Fact]
     public async Task What_a_killed_server_left_is_there_once_and_without_what_is_over()
     {
         Assert.SkipUnless(Directory.Exists(Original), "the original is not installed");

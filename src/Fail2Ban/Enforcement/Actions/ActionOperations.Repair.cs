@@ -10,11 +10,14 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <summary>Checking and repairing (ban.md §8.3).</summary>
 internal sealed partial class ActionOperations
 {
+    private const int MostDoublings = 7; // of the pause behind a start or repair that failed: 3 s to 6 min 24 s
+
     private static readonly TimeSpan CheckPace = TimeSpan.FromSeconds(3);
 
     private readonly HashSet<FailureId> _missing = [];
     private long? _lastCheck;
     private bool _isRepairing;
+    private int _failuresInARow; // of starts and repairs
 
     /// <summary>A banned id was seen again: is the action still sane, and does it still ban this id?</summary>
     public async Task<string?> SeenAgainAsync(Ban ban)
@@ -37,20 +40,42 @@ internal sealed partial class ActionOperations
         string? error = state.FailedAt is { } failed && enforcer.Time.GetElapsedTime(failed) < CheckPace ? "" : await StartAsync(family).ConfigureAwait(false);
         if (error is not null)
         {
-            if (error.Length > 0) state.FailedAt = enforcer.Time.GetTimestamp();
+            if (error.Length > 0) NoteFailedStart(state);
             _missing.Add(ban.Ticket.Id);
             return error;
         }
 
-        if (state.FailedAt is null) return null;
+        if (state.FailedAt is not null) await CatchUpAsync(family, state, ban).ConfigureAwait(false);
+        return null;
+    }
+
+    // The jail may have bans and never get another one: the start is tried again also without.
+    private async Task RetryStartAsync(string family, FamilyState state)
+    {
+        if (await StartAsync(family).ConfigureAwait(false) is null) await CatchUpAsync(family, state, null).ConfigureAwait(false);
+        else NoteFailedStart(state);
+    }
+
+    private void NoteFailedStart(FamilyState state)
+    {
+        state.FailedAt = enforcer.Time.GetTimestamp();
+        LookAgainLater();
+    }
+
+    // What was missed while the action could not be started, but for the ban that is being made.
+    private async Task CatchUpAsync(string family, FamilyState state, Ban? current)
+    {
         state.FailedAt = null;
+        _failuresInARow = 0;
         List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(other => FamilyOf(other) == family
-            && other.Ticket.Id != ban.Ticket.Id && _missing.Contains(other.Ticket.Id) && !IsSkipped(other))];
+            && other.Ticket.Id != current?.Ticket.Id && _missing.Contains(other.Ticket.Id) && !IsSkipped(other))];
+        if (lost.Count > 0) state.HasItems = true;
         await BringBackAsync(family, lost).ConfigureAwait(false);
         foreach (Ban other in lost)
             if (_missing.Contains(other.Ticket.Id)) await ExecuteAsync(BanVerb.Reban, other).ConfigureAwait(false);
-        return null;
     }
+
+    private void LookAgainLater() => enforcer.SayLostIn(CheckPace * (1 << Math.Min(_failuresInARow++, MostDoublings)));
 
     /// <summary>Checks every started family, at most every 3 s, and repairs those that are broken.</summary>
     public async Task KeepSaneAsync()
@@ -62,13 +87,16 @@ internal sealed partial class ActionOperations
             if (state.IsStarted) await CheckAsync(family, isUnban: false).ConfigureAwait(false);
     }
 
-    /// <summary>Another jail's set was removed: checks at once whatever can be lost in the same way, and repairs it.</summary>
+    /// <summary>
+    /// Another jail's set was removed, or something failed a while ago: checks at once whatever can be lost in the same
+    /// way, and repairs it; starts what could not be started.
+    /// </summary>
     public async Task CheckNowAsync()
     {
-        if (!Properties.Defines("actioncheck")) return;
         foreach ((string family, FamilyState state) in _families)
         {
-            if (state.IsStarted && Properties.Command("actionban", family) is { Elements: not null } or { Batch: not null })
+            if (!state.IsStarted && state.FailedAt is not null) await RetryStartAsync(family, state).ConfigureAwait(false);
+            else if (state.IsStarted && Properties.Defines("actioncheck") && Properties.Command("actionban", family) is { Elements: not null } or { Batch: not null })
                 await CheckAsync(family, isUnban: false).ConfigureAwait(false);
         }
     }
@@ -111,10 +139,13 @@ internal sealed partial class ActionOperations
 
         if (!await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false))
         {
+            // Perhaps the firewall was emptied once more meanwhile. Nobody may ban here for long, so it is looked at again.
             Log.RepairFailed();
+            LookAgainLater();
             return false;
         }
 
+        _failuresInARow = 0;
         State(family).IsStarted = true;
         State(family).Networks.Clear();
         List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];

@@ -14,7 +14,10 @@ public sealed class Enforcer : IAsyncDisposable
     private readonly ShellRunner _shell;
     private readonly SemaphoreSlim _oneCommand = new(1);
     private readonly ConcurrentDictionary<string, byte> _claimed = [];
-    private long? _lastLoss; // guarded by _claimed
+    private readonly long _born;
+    private long? _lastLoss; // guarded by _claimed, as the next
+    private ITimer? _later; // due at:
+    private TimeSpan _laterAt; // since _born
     private int _isRefusalSaid;
 
     /// <summary>Starts the lanes; the netlink socket is opened with the first element.</summary>
@@ -25,6 +28,7 @@ public sealed class Enforcer : IAsyncDisposable
     {
         _shell = shell;
         Time = time;
+        _born = time.GetTimestamp();
         Log = log.For("fail2ban.action");
         JailLog = log.For("fail2ban.actions");
         Notifications = new NotificationLanes(time);
@@ -44,6 +48,7 @@ public sealed class Enforcer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Notifications.EndAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        lock (_claimed) _later?.Dispose();
         Elements.Dispose();
         Notifications.Dispose();
         _oneCommand.Dispose();
@@ -72,16 +77,46 @@ public sealed class Enforcer : IAsyncDisposable
     /// <summary>Something else has removed a set: told to all jails, since theirs are most likely gone too.</summary>
     internal event Action<object>? LayoutLost;
 
-    /// <summary>Raises <see cref="LayoutLost"/>, unless that has just been done.</summary>
+    /// <summary>Raises <see cref="LayoutLost"/>; if that has just been done, a moment later, since who was told then may have looked too early.</summary>
     internal void SayLost(object finder)
     {
         lock (_claimed)
         {
-            if (_lastLoss is { } last && Time.GetElapsedTime(last) < LossPace) return;
+            if (_lastLoss is { } last && Time.GetElapsedTime(last) is var passed && passed < LossPace)
+            {
+                SayLostIn(LossPace - passed);
+                return;
+            }
+
             _lastLoss = Time.GetTimestamp();
         }
 
         LayoutLost?.Invoke(finder);
+    }
+
+    /// <summary>Raises <see cref="LayoutLost"/> for all jails after a pause, once for all who ask until then.</summary>
+    internal void SayLostIn(TimeSpan pause)
+    {
+        lock (_claimed)
+        {
+            TimeSpan due = Time.GetElapsedTime(_born) + pause;
+            if (_later is not null && _laterAt <= due) return;
+            _laterAt = due;
+            if (_later is null) _later = Time.CreateTimer(SayLostNow, null, pause, Timeout.InfiniteTimeSpan);
+            else _later.Change(pause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void SayLostNow(object? state)
+    {
+        lock (_claimed)
+        {
+            _later?.Dispose();
+            _later = null;
+            _lastLoss = Time.GetTimestamp();
+        }
+
+        LayoutLost?.Invoke(this);
     }
 
     internal void SayRefusal(string reason)
