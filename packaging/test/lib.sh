@@ -96,7 +96,8 @@ boot() {
     [ -d $group ] || group=/sys/fs/cgroup
     group=$group/fail2ban-test-$$
     mkdir "$group"
-    bash -c 'echo $$ >"$1/cgroup.procs"; exec unshare -m -p -n -i -u -C --fork --kill-child=SIGKILL bash -c "$3" sh "$2"' sh "$group" "$root" '
+    # (unshare complains when its child is killed, which is how this ends.)
+    bash -c 'echo $$ >"$1/cgroup.procs"; exec 2>/dev/null unshare -m -p -n -i -u -C --fork --kill-child=SIGKILL bash -c "$3" sh "$2"' sh "$group" "$root" '
         root=$1
         mount --make-rprivate /
         mount --bind "$root" "$root"
