@@ -17,6 +17,7 @@ internal sealed class ClientRun
     private readonly ClientHost _host;
     private readonly IReport _report;
     private readonly Log _log;
+    private readonly ConfigurationReader _reader;
     private readonly ServerOptions _server;
     private readonly ServerCalls _calls;
     private readonly ServerLauncher _launcher;
@@ -28,7 +29,8 @@ internal sealed class ClientRun
         _host = host;
         _report = report;
         _log = log;
-        _server = line.Has("async") ? FromCommandLine() : Reader().ReadServer();
+        _reader = Reader();
+        _server = line.Has("async") ? FromCommandLine() : _reader.ReadServer();
         _calls = new ServerCalls(_server.Socket, report, log, new FailureAdvice(_server, Directory(), host.CheckStream));
         var start = new ServerStart(
             _server.Socket, _server.PidFile, _server.LogLevel, _server.LogTarget, _server.SyslogSocket,
@@ -140,7 +142,8 @@ internal sealed class ClientRun
     // Beside the stream go commands that only our server knows; the original's takes no notice of them.
     private List<object?>? ReadStream(string? jail)
     {
-        ConfigurationResult result = Reader().Read(jail);
+        // At the prompt a file may have changed since the last command.
+        ConfigurationResult result = (_line.Has("i") ? Reader() : _reader).Read(jail);
         foreach (ConfigurationWarning warning in result.Warnings) _log.Advice(warning.ToString());
         if (result.Outcome == ConfigurationOutcome.Failed) _log.ConfigurationFailed(result.Failure ?? "");
         else if (result.Outcome == ConfigurationOutcome.NoValidJail) _log.Wrong("No jail of the configuration is valid");
@@ -153,7 +156,7 @@ internal sealed class ClientRun
 
     private int Dump(bool pretty)
     {
-        ConfigurationResult result = new ConfigurationReader(Directory(), ReaderOptions() with { AllowNoFiles = true }, _log).Read();
+        ConfigurationResult result = _reader.With(ReaderOptions() with { AllowNoFiles = true }).Read();
         if (result.Outcome == ConfigurationOutcome.Failed)
         {
             _log.ConfigurationFailed(result.Failure ?? "");
@@ -175,8 +178,7 @@ internal sealed class ClientRun
 
     private int Test()
     {
-        var reader = new ConfigurationReader(Directory(), ReaderOptions() with { IgnoreWrongJails = false }, _log);
-        return new ConfigurationTest(_host, _report, _log).Run(reader, isAlone: _line.Words.Count == 0, listJails: _line.Has("v")) ? 0 : Failure;
+        return new ConfigurationTest(_host, _report, _log).Run(_reader.With(ReaderOptions() with { IgnoreWrongJails = false }), isAlone: _line.Words.Count == 0, listJails: _line.Has("v")) ? 0 : Failure;
     }
 
     private int Interactive() => new CommandPrompt(_host, _report, _log, new Completer(_calls)).Run(words => Command(words) ? 0 : Failure);

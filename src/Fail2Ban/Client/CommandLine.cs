@@ -1,3 +1,5 @@
+using Fail2Ban.Configuration;
+
 namespace Fail2Ban.Client;
 
 /// <summary>A command line, read as getopt(3) does: options first, long ones may be abbreviated, <c>--</c> ends them.</summary>
@@ -60,13 +62,16 @@ internal sealed record CommandLine(IReadOnlyList<KeyValuePair<string, string>> O
         return new CommandLine(options, [.. args.Skip(at)], letters);
     }
 
+    private static string Near(string name) =>
+        NearNames.Find(name, OptionTable.All.Select(known => known.Long).Where(known => known.Length > 0)) is { } near ? $"; did you mean --{near}?" : "";
+
     private static bool Long(string arg, IReadOnlyList<string> args, ref int at, List<KeyValuePair<string, string>> options, out string error)
     {
         int equals = arg.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? arg : arg[..equals];
         List<OptionTable.Option> fits = [.. OptionTable.All.Where(known => known.Long.StartsWith(name, StringComparison.Ordinal) && known.Long.Length > 0)];
         OptionTable.Option? option = fits.Find(known => known.Long == name) ?? (fits.Count == 1 ? fits[0] : null);
-        error = option is null ? fits.Count > 1 ? $"option --{name} not a unique prefix" : $"option --{name} not recognized"
+        error = option is null ? fits.Count > 1 ? $"option --{name} not a unique prefix" : $"option --{name} not recognized{Near(name)}"
             : option.Value is null && equals >= 0 ? $"option --{option.Long} must not have an argument"
             : option.Value is not null && equals < 0 && at >= args.Count ? $"option --{option.Long} requires argument"
             : "";

@@ -25,10 +25,23 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
     internal string? About(IReadOnlyList<object?> command, PythonError error, Func<IReadOnlyList<string>> jails)
     {
         string[] words = [.. command.Select(PythonText.Str)];
-        if (error.TypeName == "UnknownJailException") return AboutJail(words, PythonText.Str(error.Arguments.Count > 0 ? error.Arguments[0] : ""), jails());
+        if (error.TypeName == "UnknownJailException") return AboutJail(words, Argument(error, 0) ?? "", Argument(error, 1), jails());
         bool isGrammar = error.TypeName == "IndexError" || error.Message.StartsWith("Invalid command", StringComparison.Ordinal);
         if (!isGrammar || words.Length == 0 || CommandGrammar.Near(words, jails()) is not { } near) return null;
-        return near.StartsWith(string.Join(' ', words) + " ", StringComparison.Ordinal) ? $"More words are needed: {near}" : $"Did you mean '{near}'?";
+        return near.StartsWith(string.Join(' ', words) + " ", StringComparison.Ordinal) ? Needed(words, near) : $"Did you mean '{near}'?";
+    }
+
+    private static string? Argument(PythonError error, int index) => error.Arguments.Count > index ? PythonText.Str(error.Arguments[index]) : null;
+
+    // One way to go on is shown whole, several by their next word.
+    private static string Needed(string[] words, string near)
+    {
+        (IReadOnlyList<(string Word, string Help)> literals, IReadOnlyList<string> values) = CommandGrammar.After(words);
+        string[] next = [.. values.Select(value => $"<{value}>"), .. literals.Select(one => one.Word).Order(StringComparer.Ordinal)];
+        if (next.Length < 2) return $"More words are needed: {near}";
+        var text = new StringBuilder($"More words are needed: {string.Join(' ', words)} ...\n");
+        HelpText.AppendEntry(text, "", string.Join(", ", next), 4);
+        return text.ToString().TrimEnd('\n');
     }
 
     /// <summary>How a server that is missing is started.</summary>
@@ -46,12 +59,15 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
         return target.StartsWith('/') ? LastLines(target) : [];
     }
 
-    private string AboutJail(string[] words, string jail, IReadOnlyList<string> jails)
+    // The configuration knows file and line; what the server said counts where the configuration has no fault (any more).
+    private string AboutJail(string[] words, string jail, string? reason, IReadOnlyList<string> jails)
     {
+        string? said = reason is null ? null : $"It did not start: {reason}";
         var reader = new ConfigurationReader(directory, new ReaderOptions { Advise = false }, new Log(NoSink.Instance, "fail2ban"));
         ConfigurationResult result = reader.Read(jail);
         if (result.Outcome == ConfigurationOutcome.Failed)
         {
+            if (said is not null) return said;
             if (result.Failure?.StartsWith("No section", StringComparison.Ordinal) != true) return $"The configuration cannot be read: {result.Failure}";
             return NearNames.Find(jail, jails) is { } near
                 ? $"Did you mean '{string.Join(' ', words.Select(word => word == jail ? near : word))}'?"
@@ -61,8 +77,15 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
         if (result.Jails.Count == 0) return $"It is not enabled: put 'enabled = true' below [{jail}] in {directory}/jail.local, then '{Client} reload'.";
         if (result.Jails[0] is { Error: { } wrong } report) return $"It did not start: {(report.Place is { } place ? $"{place}: " : "")}{wrong}{report.Hint}";
         if (check?.Invoke(result.Stream).FirstOrDefault(fault => fault.Jail == jail) is { } fault)
-            return $"It did not start: {(fault.Place is { } line ? $"{line}: " : "")}{fault.Message}";
-        return $"The configuration has it enabled, and the server does not run it: '{Client} reload {jail}' starts it, or says why not.";
+            return $"It did not start: {(fault.Place is { } line ? $"{line}: " : "")}{Reason(fault.Message, jail)}";
+        return (said is null ? "The configuration has it enabled, and the server does not run it" : said.TrimEnd('.')) + $": '{Client} reload {jail}' starts it, or says why not.";
+    }
+
+    // A jail that was left out is told of by a sentence that begins with its name.
+    private static string Reason(string message, string jail)
+    {
+        string head = $"Jail {PythonText.Repr(jail)} skipped, because of ";
+        return message.StartsWith(head, StringComparison.Ordinal) ? message[head.Length..] : message;
     }
 
     // The last line tells how it ended; the last error, if it is another one, why. A command that was refused ended nothing.

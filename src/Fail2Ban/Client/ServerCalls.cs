@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Fail2Ban.Client.Commands;
 using Fail2Ban.Client.Reports;
 using Fail2Ban.Control.Wire;
 using Fail2Ban.Logging;
@@ -26,7 +27,9 @@ internal sealed class ServerCalls(string socket, IReport report, Log log, Failur
         switch (answer)
         {
             case PythonTuple { Count: 2 } pair when pair[0] is 0L or false:
-                if (show) report.Answer(command, pair[1]);
+                if (!show) return true;
+                report.Answer(command, pair[1]);
+                foreach (string doubt in CommandDoubts.About([.. command.Select(PythonText.Str)])) log.Advice(doubt);
                 return true;
             case PythonTuple { Count: 2 } pair when pair[1] is PythonError error:
                 log.Refused(error);

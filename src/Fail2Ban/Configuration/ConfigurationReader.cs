@@ -11,10 +11,13 @@ namespace Fail2Ban.Configuration;
 /// <param name="log">The original's sentences go here under the original's logger names.</param>
 public sealed partial class ConfigurationReader(string baseDirectory, ReaderOptions options, Log log)
 {
-    private readonly ConfigurationFiles _files = new(log);
+    private ConfigurationFiles _files = new(log);
 
     /// <summary>Where the configuration is, without a trailing slash.</summary>
     public string BaseDirectory { get; } = baseDirectory.TrimEnd('/') is { Length: > 0 } directory ? directory : baseDirectory;
+
+    /// <summary>A reader with other options that keeps the files which this one has read.</summary>
+    public ConfigurationReader With(ReaderOptions others) => new(BaseDirectory, others, log) { _files = _files };
 
     /// <summary>Reads what is needed to reach or start the server.</summary>
     public ServerOptions ReadServer()

@@ -85,6 +85,8 @@ public sealed partial class JailBans : IDisposable
             // Nothing may come between adding and this list: a ban belongs to it, or reaches the action by itself.
             if (isStarted) await Actions.StartAsync(added, [.. Manager.All().Select(ban => ban with { Restored = true })]);
         }
+
+        Actions.Arrange([.. draft.Actions.All.Select(action => action.Name)]);
     }
 
     /// <summary>Bans by a ticket of the jail itself.</summary>

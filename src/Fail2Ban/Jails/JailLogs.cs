@@ -153,7 +153,9 @@ public sealed class JailLogs : JailSource
             {
                 if (log.Reading is not { } before) continue;
                 log.Reading = null;
-                await FollowAsync(log, End(before));
+                LogPosition at = End(before);
+                await StoreAsync(before); // the new one counts as stored where it begins
+                await FollowAsync(log, at);
             }
         }
 
@@ -165,6 +167,10 @@ public sealed class JailLogs : JailSource
             if (_started) await FollowAsync(log);
         }
 
+        // In the order of the configuration, as a start would have them; what patterns found follows.
+        FollowedLog[] ordered = [.. _logs.OrderBy(log => draft._logs.FindIndex(wanted => wanted.Path == log.Path) is >= 0 and var place ? place : int.MaxValue)];
+        _logs.Clear();
+        _logs.AddRange(ordered);
         foreach (Glob wanted in draft._globs) AddGlob(wanted.Pattern, wanted.FromEnd);
     }
 

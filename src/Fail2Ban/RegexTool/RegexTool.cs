@@ -3,6 +3,7 @@ using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.RegexTool;
 
@@ -44,8 +45,8 @@ public static class RegexTool
         if (args.Count > 0 && args[0] == ShellOffers.Option) return Answer(output, ShellOffers.Lines([.. args.Skip(1)]));
         RegexToolOptions options = OptionParser.Parse(args, out string? wrong);
         if (options.ShowHelp) return Answer(output, HelpText.Full);
-        if (options.ShowVersionNumber) return Answer(output, "1.1.2.1\n");
-        if (options.ShowVersion) return Answer(output, "fail2ban-regex 1.1.2.dev1\n");
+        if (options.ShowVersionNumber) return Answer(output, $"{Release.Compatible}\n");
+        if (options.ShowVersion) return Answer(output, $"fail2ban-regex {Release.Compatible}\n");
         if (wrong is not null)
         {
             error.Write($"{HelpText.Usage}\nfail2ban-regex: error: {wrong}\n");

@@ -1,4 +1,5 @@
 using Fail2Ban.Client;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.EndToEnd.Tests.Control;
 
@@ -116,6 +117,35 @@ public sealed class ClientBesideOriginalTests(OriginalServer server) : IClassFix
         (int ourCode, _, string ourError) = Ours(args);
         Assert.Equal((code, Message(error)), (ourCode, Message(ourError)));
         Assert.Contains($"fail2ban-client -c {server.Configuration} start", ourError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tells_with_v_which_files_it_reads_as_the_original_does()
+    {
+        Assert.SkipUnless(File.Exists(OriginalServer.Client), "no client of the original");
+        string[] args = ["-c", server.Configuration, "-v", "-d"];
+        (_, _, string error) = OriginalServer.Run(OriginalServer.Client, args);
+        (_, _, string ourError) = Ours(args);
+        Assert.Equal(Told(error), Told(ourError));
+
+        static string[] Told(string log) => [.. log.Split('\n').Where(line => line.Contains(": INFO    ", StringComparison.Ordinal)).Select(line => line[24..48] + line.Split(": INFO    ")[1])];
+    }
+
+    [Fact]
+    public async Task Lays_commands_out_as_Python_s_pprint()
+    {
+        await OriginalModules.RequireAsync(fail2ban: false);
+        var random = new Random(7);
+        string[] words = ["a", "word", "longer-word", "\n", " ", "  ", "é\U0001f600", "'", "\"", new string('x', 300), new string('y', 1200), "\t"];
+        List<object?>[] commands = [.. Enumerable.Range(0, 300).Select(_ => new List<object?> { "set", "jail", new List<object?> { Text(), new List<object?> { "key", Text() }, Text() } })];
+        string expected = await OriginalModules.RunAsync("""
+            import sys, ast, pprint
+            for line in sys.stdin:
+                print(pprint.PrettyPrinter(width=1000, indent=2).pformat(ast.literal_eval(line)))
+            """, string.Concat(commands.Select(command => PythonText.Repr(command) + "\n")));
+        Assert.Equal(expected, string.Concat(commands.Select(command => PrettyPrinter.Show(command) + "\n")));
+
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => words[random.Next(words.Length)] + (random.Next(2) == 0 ? " " : "")));
     }
 
     [Fact]

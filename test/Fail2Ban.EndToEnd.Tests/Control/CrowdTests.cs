@@ -25,6 +25,37 @@ public sealed class CrowdTests
     }
 
     [Fact]
+    public async Task Ten_thousand_connections_stand_at_a_time_and_each_is_answered()
+    {
+        using Sandbox host = Empty();
+        using var server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "--async", "-s", host.Socket, "-p", host.PidFile, "--logtarget", host.Log, "--loglevel", "INFO", "--syslogsocket", "auto", "start");
+        host.WaitFor(() => host.Client("ping").ExitCode == 0, "the server");
+        string limit = File.ReadLines($"/proc/{host.ServerPid}/limits").Single(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[3];
+        Assert.SkipUnless(int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture) > 10_100, $"only {limit} descriptors are allowed here");
+        var standing = new List<Socket>();
+        try
+        {
+            for (int i = 0; i < 10_000; i++) standing.Add(await ConnectAsync(host.Socket));
+            foreach (Socket one in standing) await one.SendAsync(Ping);
+            byte[] answer = new byte[Pong.Length];
+            foreach (Socket one in standing)
+            {
+                Assert.Equal(Pong.Length, await one.ReceiveAsync(answer));
+                Assert.Equal(Pong, answer);
+            }
+
+            host.Client("ping").MustSucceed();
+        }
+        finally
+        {
+            standing.ForEach(one => one.Dispose());
+        }
+
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+    }
+
+    [Fact]
     public async Task Without_free_descriptors_it_says_so_once_and_recovers()
     {
         using Sandbox host = Empty();

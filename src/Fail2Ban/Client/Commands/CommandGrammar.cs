@@ -57,20 +57,35 @@ internal static class CommandGrammar
     internal static string? Near(IReadOnlyList<string> words, IReadOnlyList<string> jails)
     {
         if (words.Count == 0) return null;
+        if (Misread(words, jails) is { } better) return better;
         List<Place> places = Follow(words, out int understood);
         if (understood == words.Count) return places.Exists(place => place.IsAtEnd || place.Next.MayEnd) ? null : Usage(places[0], words);
         string wrong = words[understood];
         List<WordRule> expected = [.. places.SelectMany(Options).Select(option => option.Rule)];
         List<string> candidates = [.. expected.SelectMany(rule => rule.Literals).Distinct()];
         if (understood == 1 && words[0] is "get" or "set") candidates.AddRange(jails);
-        string? better = candidates.Contains(wrong.ToLowerInvariant()) ? wrong.ToLowerInvariant()
+        string? right = candidates.Contains(wrong.ToLowerInvariant()) ? wrong.ToLowerInvariant()
             : understood == 0 && Meant.TryGetValue(wrong, out string? meant) ? meant
             : candidates.Find(word => wrong.Length > 2 && word.StartsWith(wrong, StringComparison.Ordinal))
             ?? NearNames.Find(wrong, candidates)
             ?? candidates.Find(word => wrong.Length > 2 && word.Contains(wrong, StringComparison.Ordinal));
-        if (better is null) return places.Exists(place => place.IsAtEnd) ? string.Join(' ', words.Take(understood)) : null;
+        if (right is null) return places.Exists(place => place.IsAtEnd) ? string.Join(' ', words.Take(understood)) : null;
         // What people try first has its own words behind it.
-        return better.Contains(' ', StringComparison.Ordinal) ? better : string.Join(' ', [.. words.Take(understood), better, .. words.Skip(understood + 1)]);
+        return right.Contains(' ', StringComparison.Ordinal) ? right : string.Join(' ', [.. words.Take(understood), right, .. words.Skip(understood + 1)]);
+    }
+
+    /// <summary>How many of the words make a whole command, where there are more of them than any takes; otherwise null.</summary>
+    internal static int? WholeLength(IReadOnlyList<string> words) =>
+        Follow(words, out int understood).Exists(place => place.IsAtEnd) && understood > 0 && understood < words.Count ? understood : null;
+
+    // "get loglevl" reads as if it were about a jail of that name; where there is none, a near word or jail was meant.
+    private static string? Misread(IReadOnlyList<string> words, IReadOnlyList<string> jails)
+    {
+        if (words is not ["get" or "set", var name, ..] || jails.Contains(name)) return null;
+        List<string> candidates = [.. After([words[0]]).Literals.Select(one => one.Word)];
+        if (candidates.Contains(name)) return null;
+        string? meant = NearNames.Find(name, [.. candidates, .. jails]);
+        return meant is null ? null : string.Join(' ', [words[0], meant, .. words.Skip(2)]);
     }
 
     // The ways that lead through as many of the words as possible, and how many those are.

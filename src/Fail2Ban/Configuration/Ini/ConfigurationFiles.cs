@@ -99,6 +99,7 @@ internal sealed class ConfigurationFiles(Log log)
     private IniDocument? Document(string file)
     {
         if (_documents.TryGetValue(file, out IniDocument? document)) return document;
+        log.LoadingFiles([file]);
         if (!IniDocument.TryRead(file, out document, out IniError? error, out bool textless) && error is not null)
         {
             if (!textless) throw new ConfigurationException(error.Message);

@@ -21,6 +21,7 @@ public sealed class CommandDispatcher : IDisposable
     private readonly Log _log;
     private readonly Log _server;
     private readonly ServerSettings _settings;
+    private readonly JailFaults _faults = new();
     private readonly JailLifecycle _lifecycle;
 
     /// <summary>The server's commands.</summary>
@@ -38,7 +39,7 @@ public sealed class CommandDispatcher : IDisposable
         _log = new Log(log, CommandSentences.TransmitterLogger);
         _server = new Log(log, CommandSentences.ServerLogger);
         _settings = new ServerSettings(jails, log);
-        _lifecycle = new JailLifecycle(jails, _server, new ConfigurationStream(_settings, _server, DoAsync), signs ?? LifeSigns.None);
+        _lifecycle = new JailLifecycle(jails, _server, new ConfigurationStream(_settings, _server, DoAsync), _faults, signs ?? LifeSigns.None);
     }
 
     /// <summary>Answers one request: <c>(0, result)</c>, or <c>(1, exception)</c>, which is also logged.</summary>
@@ -175,5 +176,5 @@ public sealed class CommandDispatcher : IDisposable
         return await jail.InvokeAsync(found => JailSettings.SetAsync(found, setting, words.After(2), multiple, draft is not null, _log));
     }
 
-    private Jail Find(string name) => _jails.Find(name) ?? throw CommandException.UnknownJail(name);
+    private Jail Find(string name) => _jails.Find(name) ?? throw _faults.Unknown(name);
 }

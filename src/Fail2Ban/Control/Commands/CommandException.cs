@@ -13,7 +13,10 @@ internal sealed class CommandException : Exception
     public PythonError Error { get; }
 
     /// <summary>A jail that does not exist.</summary>
-    public static CommandException UnknownJail(string name) => new("UnknownJailException", name);
+    /// <param name="name">Its name.</param>
+    /// <param name="reason">Why it is not there; sent behind the name, where the original's client takes no notice of it.</param>
+    public static CommandException UnknownJail(string name, string? reason = null) => new(
+        new PythonError("UnknownJailException", reason is null ? new PythonTuple(name) : new PythonTuple(name, reason)));
 
     /// <summary>A jail that exists already.</summary>
     public static CommandException DuplicateJail(string name) => new("DuplicateJailException", name);

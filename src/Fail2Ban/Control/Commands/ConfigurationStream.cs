@@ -25,7 +25,7 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
         var undo = new Stack<(string Name, object? Value)>();
         foreach (IReadOnlyList<object?> words in list.Cast<IReadOnlyList<object?>>())
         {
-            if (Skipped(words) is { } skipped) draft.Skip(skipped);
+            if (Skipped(words) is { } skipped) draft.Skip(skipped.Jail, skipped.Reason);
             string? jail = JailOf(words);
             if (jail is not null && draft.Broken.ContainsKey(jail)) continue;
             if (jail is null && words is ["set", string name, ..]) undo.Push((name, settings.Current(name)));
@@ -84,9 +84,9 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
     };
 
     // A jail that the client could not read must not count as one that is gone.
-    private static string? Skipped(IReadOnlyList<object?> words) =>
-        words is ["config-error", string text] && SkippedJail().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+    private static (string Jail, string Reason)? Skipped(IReadOnlyList<object?> words) =>
+        words is ["config-error", string text] && SkippedJail().Match(text) is { Success: true } match ? (match.Groups[1].Value, match.Groups[2].Value) : null;
 
-    [GeneratedRegex("^Jail '(.+?)' skipped, because of wrong configuration")]
+    [GeneratedRegex("^Jail '(.+?)' skipped, because of (?:wrong configuration: )?(.*)$", RegexOptions.Singleline)]
     private static partial Regex SkippedJail();
 }

@@ -9,8 +9,9 @@ namespace Fail2Ban.Control.Commands;
 /// <param name="jails">The jails.</param>
 /// <param name="log">The server's log.</param>
 /// <param name="stream">Does the commands of a stream.</param>
+/// <param name="faults">Told of jails that are not started.</param>
 /// <param name="signs">Told when a configuration begins and when it is in force.</param>
-internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream stream, LifeSigns signs) : IDisposable
+internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream stream, JailFaults faults, LifeSigns signs) : IDisposable
 {
     private static readonly CommandException Closing = CommandException.Plain("The server is shutting down");
 
@@ -43,7 +44,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
         string name = words.Text(0);
         if (verb == "start")
         {
-            draft.Start(draft.Find(name) is null && jails.Find(name) is null ? throw CommandException.UnknownJail(name) : name);
+            draft.Start(draft.Find(name) is null && jails.Find(name) is null ? throw faults.Unknown(name) : name);
             return null;
         }
 
@@ -116,7 +117,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
 
     private async Task<object?> StartAsync(CommandWords words)
     {
-        Jail jail = jails.Find(words.Text(0)) ?? throw CommandException.UnknownJail(words.Text(0));
+        Jail jail = jails.Find(words.Text(0)) ?? throw faults.Unknown(words.Text(0));
         await jail.StartAsync();
         return null;
     }
@@ -131,7 +132,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
             return null;
         }
 
-        await jails.RemoveAsync(jails.Find(name) ?? throw CommandException.UnknownJail(name));
+        await jails.RemoveAsync(jails.Find(name) ?? throw faults.Unknown(name));
         return null;
     }
 
@@ -140,6 +141,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
     {
         StreamDraft draft = await stream.DraftAsync(Joined(words, 0), new HashSet<string>(), refuseAll: false);
         await PutInForceAsync(draft, restart: false, unban: false);
+        faults.Note(draft, isComplete: true);
         signs.Ready();
         ConfigurationStream.ThrowIfBroken(draft, isReload: false);
         return null;
@@ -154,7 +156,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
             throw CommandException.Value($"unknown option {unknown} of reload: --restart, --unban and --if-exists are known");
         bool all = target == "--all";
         // What the option allows is that the jail does not run yet.
-        if (!all && jails.Find(target) is null && !options.Contains("--if-exists")) throw CommandException.UnknownJail(target);
+        if (!all && jails.Find(target) is null && !options.Contains("--if-exists")) throw faults.Unknown(target);
 
         HashSet<string> affected = all ? [.. jails.All.Select(jail => jail.Name)] : [target];
         log.Reloading(all ? null : target);
@@ -165,6 +167,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
             await PutInForceAsync(draft, options.Contains("--restart"), options.Contains("--unban"));
             foreach (string name in affected)
                 if (!draft.Knows(name) && jails.Find(name) is { } gone) await jails.RemoveAsync(gone);
+            faults.Note(draft, isComplete: all);
             log.ReloadFinished();
             ConfigurationStream.ThrowIfBroken(draft, isReload: true);
             return "OK";

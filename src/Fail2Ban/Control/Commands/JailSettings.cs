@@ -86,7 +86,7 @@ internal static partial class JailSettings
                 foreach (string path in words.SomeTexts()) jail.Logs.Remove(path);
                 return Get(jail, "logpath", words);
             case "addlogglob":
-                jail.Logs.AddGlob(words.Text(0), IsFromEnd(words));
+                jail.Logs.AddGlob(FilePath(words), IsFromEnd(words));
                 return Get(jail, "logglob", words);
             case "dellogglob":
                 foreach (string glob in words.SomeTexts()) jail.Logs.RemoveGlob(glob);
@@ -179,13 +179,21 @@ internal static partial class JailSettings
 
     private static async Task<object?> AddLogAsync(Jail jail, CommandWords words, bool fromStream, Log log)
     {
-        string path = words.Text(0);
+        string path = FilePath(words);
         bool fromEnd = IsFromEnd(words);
         string? problem = await jail.Logs.AddAsync(path, fromEnd, wait: fromStream);
         if (problem is null) return Get(jail, "logpath", words);
         if (!fromStream) throw new CommandException(SystemError(problem, path));
         log.For(FilterLogger).LogNotReadable(jail.Name, problem);
         return Get(jail, "logpath", words);
+    }
+
+    // No file can have such a name; the errors are those of Python's open().
+    private static string FilePath(CommandWords words)
+    {
+        string path = words.Text(0);
+        if (path.Contains('\0', StringComparison.Ordinal)) throw CommandException.Value("embedded null byte");
+        return path.Length > 0 ? path : throw new CommandException(new PythonError("FileNotFoundError", new PythonTuple(2L, "No such file or directory", path)));
     }
 
     private static bool IsFromEnd(CommandWords words) => words.Count > 1 && words.Text(1) switch

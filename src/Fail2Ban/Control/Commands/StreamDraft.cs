@@ -10,13 +10,16 @@ internal sealed class StreamDraft(IReadOnlySet<string> replaceable)
     private readonly List<Jail> _jails = [];
     private readonly HashSet<string> _started = [];
     private readonly Dictionary<string, PythonError> _broken = [];
-    private readonly HashSet<string> _skipped = [];
+    private readonly Dictionary<string, string> _skipped = [];
 
     /// <summary>The jails in the order of the stream, broken ones among them.</summary>
     public IReadOnlyList<Jail> Jails => _jails;
 
     /// <summary>Names of jails with a wrong command, and the first error of each.</summary>
     public IReadOnlyDictionary<string, PythonError> Broken => _broken;
+
+    /// <summary>Names of jails that the client left out, and its reason for each.</summary>
+    public IReadOnlyDictionary<string, string> Skipped => _skipped;
 
     /// <summary>Whether a jail that runs may be defined by the stream.</summary>
     public bool MayReplace(string name) => replaceable.Contains(name);
@@ -34,10 +37,10 @@ internal sealed class StreamDraft(IReadOnlySet<string> replaceable)
     public bool Starts(string name) => _started.Contains(name);
 
     /// <summary>Notes that the client left a jail out, since it could not read its configuration, and has said so.</summary>
-    public void Skip(string name) => _skipped.Add(name);
+    public void Skip(string name, string reason) => _skipped[name] = reason;
 
     /// <summary>Whether the configuration has a jail of this name, be it wrong.</summary>
-    public bool Knows(string name) => _skipped.Contains(name) || _broken.ContainsKey(name) || Find(name) is not null;
+    public bool Knows(string name) => _skipped.ContainsKey(name) || _broken.ContainsKey(name) || Find(name) is not null;
 
     /// <summary>Notes that a jail is wrong; what else the stream says of it is passed over.</summary>
     public void Break(string name, PythonError error) => _broken.TryAdd(name, error);

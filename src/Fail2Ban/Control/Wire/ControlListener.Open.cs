@@ -77,7 +77,12 @@ public sealed partial class ControlListener
             }
 
             if (!Path.Exists(path)) return;
-            if (!force && Answers(address)) throw new ControlException("Server already running");
+            if (!force && Answers(address))
+            {
+                log.InUse();
+                throw new ControlException("Server already running");
+            }
+
             if (!force) log.StaleSocketRemoved(path);
             File.Delete(path);
         }

@@ -22,5 +22,7 @@ internal static class ControlLog
 
     internal static void TooLong(this Log log, int limit) => log.Write(LogLevel.Error, $"PROTO-error: a request of more than {limit} bytes was refused");
 
+    internal static void InUse(this Log log) => log.Write(LogLevel.Error, $"Fail2ban seems to be already running");
+
     internal static void StaleSocketRemoved(this Log log, string path) => log.Write(LogLevel.Warning, $"Removed the socket {path}: no server answers on it");
 }

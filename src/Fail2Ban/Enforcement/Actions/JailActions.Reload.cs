@@ -12,6 +12,29 @@ public sealed partial class JailActions
     public static bool CanReload(CommandAction present, CommandAction wanted) =>
         present.Properties.Equal(wanted.Properties) || (present.IsNotification && wanted.IsNotification) || wanted.Properties.Defines("actionreload");
 
+    /// <summary>Puts the actions into the order of a list of names, since they ban in order; others follow as they were.</summary>
+    public void Arrange(IReadOnlyList<string> names)
+    {
+        lock (_lock)
+        {
+            _actions = [.. _actions.OrderBy(Place)];
+            _ = PostAsync(() =>
+            {
+                WorkingAction[] ordered = [.. _working.OrderBy(working => Place(working.Action))];
+                _working.Clear();
+                _working.AddRange(ordered);
+                return Task.CompletedTask;
+            });
+        }
+
+        int Place(CommandAction action)
+        {
+            int place = 0;
+            while (place < names.Count && names[place] != action.Name) place++;
+            return place;
+        }
+    }
+
     /// <summary>Starts an action that was added while the jail works, and gives it the bans in force.</summary>
     /// <param name="action">Added before.</param>
     /// <param name="bans">Every ban in force when it was added, oldest first.</param>

@@ -16,9 +16,11 @@ public sealed class CommandGrammarTests
     [InlineData("set sshd unban 192.0.2.1", "set sshd unbanip 192.0.2.1")]
     [InlineData("get sshd failregx", "get sshd failregex")]
     [InlineData("get sshd bannd", "get sshd banned")]
-    [InlineData("set shsd banip 192.0.2.1", null)] // the words are right: whether there is such a jail, the server knows
+    [InlineData("set shsd banip 192.0.2.1", "set sshd banip 192.0.2.1")]
+    [InlineData("set other banip 192.0.2.1", null)]
     [InlineData("get logfile", "get logfile banned [<IP>...]")]
-    [InlineData("get loglevl", "get loglevl banned [<IP>...]")]
+    [InlineData("get loglevl", "get loglevel")]
+    [InlineData("set logtaget STDOUT", "set logtarget STDOUT")]
     [InlineData("set sshd", "set sshd banip <IP>...")]
     [InlineData("set sshd banip", "set sshd banip <IP>...")]
     [InlineData("get sshd action", "get sshd action <ACT> <PROPERTY>")]

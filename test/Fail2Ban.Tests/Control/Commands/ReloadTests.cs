@@ -184,6 +184,45 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_jail_that_did_not_start_says_why_until_it_does()
+    {
+        List<object?> bad = [Command("add", "bad", "polling"), Command("set", "bad", "addfailregex", "^ nobody$"), Command("start", "bad"), Command("config-error", "Jail 'left' skipped, because of missing log files.")];
+        await AnswerAsync("server-stream", bad);
+        Assert.Equal("UnknownJailException('bad', \"No failure-id group in '^ nobody$'\")", await CommandAsync("status", "bad"));
+        Assert.Equal("UnknownJailException('left', 'missing log files.')", await CommandAsync("get", "left", "bantime"));
+        Assert.Equal("UnknownJailException('never')", await CommandAsync("set", "never", "idle", "on"));
+        Assert.Equal("'OK'", await AnswerAsync("reload", "bad", new List<object?> { "--if-exists" }, new List<object?> { Command("add", "bad", "polling"), Command("start", "bad") }));
+        await CommandAsync("stop", "bad");
+        Assert.Equal("UnknownJailException('bad')", await CommandAsync("status", "bad"));
+        Assert.Equal("UnknownJailException('left', 'missing log files.')", await CommandAsync("status", "left"));
+        Assert.Equal("'OK'", await ReloadAsync(Jail()));
+        Assert.Equal("UnknownJailException('left')", await CommandAsync("status", "left"));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_change_of_the_encoding_is_not_read_again_after_a_restart()
+    {
+        await StartAsync(Jail());
+        File.AppendAllText(LogFile("a"), Line("fail", "192.0.2.1"));
+        while (await CommandAsync("status", "j") is var status && !status.Contains("('Total failed', 1)", StringComparison.Ordinal)) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Set("logencoding", "ascii")]));
+        await CommandAsync("stop", "j");
+        StoredPosition? position = await _services.Store!.FindLogAsync("j", LogFile("a"));
+        Assert.Equal(new FileInfo(LogFile("a")).Length, (long)position!.Offset);
+    }
+
+    [Fact]
+    public async Task Actions_ban_in_the_order_of_the_new_configuration()
+    {
+        await StartAsync([.. Jail(), .. Action("second"), .. Action("third")]);
+        Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("first"), .. Action("second")]));
+        Assert.Equal("['first', 'second']", await CommandAsync("get", "j", "actions"));
+        Forget();
+        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        Assert.Equal(["first ban 192.0.2.1 0", "second ban 192.0.2.1 0"], ReadDeeds());
+    }
+
+    [Fact]
     public async Task Whoever_stops_the_server_ends_a_configuration_under_way()
     {
         List<object?> many = [.. Enumerable.Range(0, 200).SelectMany(i => new[] { Command("add", $"j{i}", "polling"), Command("set", $"j{i}", "addfailregex", $"^{i} <HOST>"), Command("start", $"j{i}") })];

@@ -83,6 +83,7 @@ public sealed class ControlListenerTests : IDisposable, ILogSink
         await using (ControlListener listener = Serve())
         {
             Assert.Equal("Server already running", Assert.Throws<ControlException>(() => Bind()).Message);
+            Assert.Contains("fail2ban.asyncserver Error Fail2ban seems to be already running", _said);
         }
 
         Assert.False(File.Exists(SocketPath));
@@ -116,6 +117,37 @@ public sealed class ControlListenerTests : IDisposable, ILogSink
     }
 
     [Fact]
+    public async Task A_client_that_has_said_all_still_gets_its_answers()
+    {
+        await using ControlListener listener = Serve();
+        using Socket raw = Raw();
+        byte[] message = [.. Pickle.Encode(new List<object?> { "ping" }), .. "<F2B_END_COMMAND>"u8];
+        await raw.SendAsync((byte[])[.. message, .. message, .. message.AsSpan(0, 5)]);
+        raw.Shutdown(SocketShutdown.Send);
+        Assert.Equal("(0, ['ping'])(0, ['ping'])", await Answers(raw, 2));
+        Assert.Equal(0, await raw.ReceiveAsync(new byte[10]));
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_finish_a_request_or_take_an_answer_is_closed_and_delays_nobody()
+    {
+        await using ControlListener listener = Serve(new ControlLimits { Transfer = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromSeconds(30) });
+        using Socket slow = Raw();
+        await slow.SendAsync("half a request"u8.ToArray());
+        // Answers of many megabytes fit in no buffer of the kernel.
+        using Socket deaf = Raw();
+        await deaf.SendAsync((byte[])[.. Pickle.Encode(new string('x', 8 << 20)), .. "<F2B_END_COMMAND>"u8]);
+        using ControlClient client = Connect();
+        Assert.Equal("(0, 'ping')", PythonText.Repr(client.Send("ping")));
+        Assert.Equal(0, await slow.ReceiveAsync(new byte[10]));
+        await ClosedAsync(deaf);
+        long taken = 0;
+        for (int count; (count = await ReceiveAsync(deaf)) > 0;) taken += count;
+        Assert.InRange(taken, 1, (8 << 20) - 1);
+        Assert.Equal("(0, 'ping')", PythonText.Repr(client.Send("ping")));
+    }
+
+    [Fact]
     public async Task The_peer_is_known_by_the_kernel_s_word_also_on_an_abstract_socket()
     {
         string name = $"@f2b-test-{Environment.ProcessId}";
@@ -141,6 +173,58 @@ public sealed class ControlListenerTests : IDisposable, ILogSink
         var raw = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         raw.Connect(new UnixDomainSocketEndPoint(SocketPath));
         return raw;
+    }
+
+    // What is sent to an end that is closed comes back as an error.
+    private static async Task ClosedAsync(Socket raw)
+    {
+        for (int tries = 0; tries < 600; tries++)
+        {
+            try
+            {
+                await raw.SendAsync(new byte[1]);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("not closed within a minute");
+    }
+
+    private static async Task<int> ReceiveAsync(Socket raw)
+    {
+        try
+        {
+            return await raw.ReceiveAsync(new byte[65536]);
+        }
+        catch (SocketException)
+        {
+            return 0; // closed with something unread
+        }
+    }
+
+    private static async Task<string> Answers(Socket raw, int number)
+    {
+        string all = "";
+        var received = new List<byte>();
+        byte[] one = new byte[1];
+        for (; number > 0; received.Clear(), number--)
+        {
+            while (!Encoding.Latin1.GetString([.. received]).EndsWith("<F2B_END_COMMAND>", StringComparison.Ordinal))
+            {
+                Assert.Equal(1, await raw.ReceiveAsync(one));
+                received.Add(one[0]);
+            }
+
+            Assert.True(Pickle.TryDecode([.. received], out object? value, out string? error), error);
+            all += PythonText.Repr(value);
+        }
+
+        return all;
     }
 
     private static async Task<string> Answer(Socket raw)
