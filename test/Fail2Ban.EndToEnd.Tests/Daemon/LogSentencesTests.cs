@@ -60,8 +60,6 @@ public sealed partial class LogSentencesTests
             Bad("192.0.2.1");
             Await("[j1] Ban 192.0.2.1\n");
             Bad("192.0.2.1");
-            Bad("192.0.2.1");
-            Await("192.0.2.1 already banned");
             Bad("198.51.100.7");
             Await("Ignore 198.51.100.7 by ip");
             foreach (string command in new[]
