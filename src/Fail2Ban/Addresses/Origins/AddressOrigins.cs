@@ -61,7 +61,10 @@ internal sealed record AddressOrigins(IReadOnlyList<string> Networks, IReadOnlyL
     {
         string[][] parts = [.. texts.Select(text => text.Split('|'))];
         if (parts.Length == 0 || Array.Exists(parts, each => each.Length != 5)) return null;
-        return [.. new[] { 0, 2, 3 }.Select(index => string.Join(", ", parts.Select(each => each[index].Trim('\'', '"', ' ')).Select(text => text.Length == 0 ? "unknown" : text).Distinct().Order(StringComparer.Ordinal)))];
+        return [Column(0), Column(2), Column(3)];
+
+        string Column(int index) =>
+            string.Join(", ", parts.Select(each => each[index].Trim('\'', '"', ' ')).Select(text => text.Length == 0 ? "unknown" : text).Distinct().Order(StringComparer.Ordinal));
     }
 
     // The question blocks, and nothing that blocks is for the pool.
