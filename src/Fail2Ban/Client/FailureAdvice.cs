@@ -75,7 +75,7 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
         }
 
         if (result.Jails.Count == 0) return $"It is not enabled: put 'enabled = true' below [{jail}] in {directory}/jail.local, then '{Client} reload'.";
-        if (result.Jails[0] is { Error: { } wrong } report) return $"It did not start: {(report.Place is { } place ? $"{place}: " : "")}{wrong}{report.Hint}";
+        if (result.Jails[0] is { Error: { } wrong } report) return $"It did not start: {(report.Place is { } place ? $"{place}: " : "")}{Reason(wrong, jail)}{report.Hint}";
         if (check?.Invoke(result.Stream).FirstOrDefault(fault => fault.Jail == jail) is { } fault)
             return $"It did not start: {(fault.Place is { } line ? $"{line}: " : "")}{Reason(fault.Message, jail)}";
         return (said is null ? "The configuration has it enabled, and the server does not run it" : said.TrimEnd('.')) + $": '{Client} reload {jail}' starts it, or says why not.";
