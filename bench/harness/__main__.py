@@ -22,6 +22,7 @@ def options():
     parser.add_argument("--quick", action="store_true", help="small sizes, to see whether it works")
     parser.add_argument("--large", action="store_true", help="10⁷ attackers and 10⁶ bans in the curves too")
     parser.add_argument("--to", default=f"{host.ROOT}/bench/results/table.md", help="the file for the table")
+    parser.add_argument("--readme", action="store_true", help="put a short form of the table into README.md too")
     chosen = parser.parse_args()
     quick = chosen.quick
     if quick:
@@ -81,6 +82,8 @@ def main():
     words = [word for at, word in enumerate(sys.argv[1:]) if word != "--to" and sys.argv[at] != "--to"]
     with open(chosen.to, "w") as file:
         file.write(table.markdown(rows, drawn, described, " ".join(["scripts/bench", *words])))
+    if chosen.readme:
+        table.put_into(f"{host.ROOT}/README.md", table.short(rows, described))
     short = [f"{row.key} {row.what}" for row in rows if "short" in row.verdict]
     wrong = [f"{row.key} {row.what}" for row in rows if row.same is False]
     print(f"\n{chosen.to}\n{len(rows)} rows, {len(short)} short of their target" + "".join(f"\n  {line}" for line in short))

@@ -118,6 +118,7 @@ def files(options):
             until_banned(host, sentinel(), ["addr-set-many"])
             time.sleep(1)
             used = host.cpu() - before
+            time.sleep(15)  # positions are stored some seconds later
             idle = host.cpu()
             time.sleep(5)
             idle = host.cpu() - idle

@@ -68,6 +68,25 @@ def markdown(rows, curves, machine, command):
     return "\n".join(lines) + "\n"
 
 
+def short(rows, machine):
+    """The table without spreads and notes."""
+    def median(values, unit):
+        return f"{number(statistics.median(values))} {unit}" if values else ""
+
+    lines = ["| measured | here | there | ratio |", "| --- | --- | --- | --- |"]
+    lines += [f"| {row.what} | {median(row.here, row.unit)} | {median(row.there, row.unit)} | {row.cells()[4]} |" for row in rows]
+    return "\n".join([*lines, "", f"{machine[0]}. {machine[2]}."])
+
+
+def put_into(path, text, begin="<!-- measured by scripts/bench -->", end="<!-- end of it -->"):
+    """Replaces what stands between two marks of a file."""
+    with open(path) as file:
+        before, _, rest = file.read().partition(begin)
+    _, _, after = rest.partition(end)
+    with open(path, "w") as file:
+        file.write(f"{before}{begin}\n{text}\n{end}{after}")
+
+
 class Curve:
     """How a cost grows."""
 
