@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Fail2Ban.Addresses;
@@ -69,6 +70,42 @@ public sealed partial class SelfHealingTests
         {
             string now = Ruleset();
             return [.. ids.Where(id => !Regex.IsMatch(now, $@"\b{Regex.Escape(id)}\b"))];
+        }
+    }
+
+    [Fact]
+    public async Task All_bans_of_a_jail_come_back_in_one_transaction()
+    {
+        const int count = 7000;
+        if (!NetworkNamespace.IsInside(this)) return;
+        foreach (string? folder in Directory.Exists(Original) ? (string?[])[null, Original] : [null])
+        {
+            await using var jail = new ShippedAction("nftables[port=ssh]", folder);
+            await Task.WhenAll(Enumerable.Range(0, count).Select(number => BanAsync(jail, $"10.0.{number >> 8}.{number & 255}")));
+            using Process monitor = Process.Start(new ProcessStartInfo("nft", ["monitor"]) { RedirectStandardOutput = true })!;
+            var lines = new ConcurrentQueue<string>();
+            monitor.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+            monitor.BeginOutputReadLine();
+            await SeenAsync("begin");
+            Assert.Equal(0, NetworkNamespace.Run(["nft", "flush", "ruleset"]).Code);
+            await BanAsync(jail, "198.51.100.1");
+            await SeenAsync("end");
+            monitor.Kill();
+
+            // Each transaction ends with a line about its generation.
+            int[] added = [.. string.Join('\n', lines).Split("# new generation").Select(transaction => Regex.Count(transaction, "add element inet f2b-table addr-set-"))];
+            Assert.InRange(added.Max(), count, count + 1);
+            Assert.InRange(added.Sum(), count + 1, count + 2);
+
+            async Task SeenAsync(string table)
+            {
+                for (var waited = Stopwatch.StartNew(); !lines.Any(line => line.Contains($"add table inet {table}", StringComparison.Ordinal)); await Task.Delay(20, TestContext.Current.CancellationToken))
+                {
+                    NetworkNamespace.Run(["nft", "add", "table", "inet", table]);
+                    Assert.True(waited.Elapsed < Patience, string.Join('\n', lines.Take(100)));
+                    if (table == "begin") NetworkNamespace.Run(["nft", "delete", "table", "inet", table]);
+                }
+            }
         }
     }
 
