@@ -237,43 +237,70 @@ public sealed class Jail
     private int ReadBlock(LineBlock block, LogProgress progress, int from)
     {
         if (_isIdle) return from;
-        int number = 0;
         Filter.BeginBlock();
-        foreach (LogLine line in block)
-        {
-            if (number++ < from) continue;
-            try
-            {
-                Filter.Process(line, progress, _found);
-                _errors /= 2;
-            }
-            catch (Exception error)
-            {
-                _filterLog.LineFailed(Encoding.UTF8.GetString(line.Text), error);
-                if (++_errors >= MaximumErrors)
-                {
-                    _filterLog.TooManyErrors(_errors);
-                    _isIdle = true;
-                    _errors /= 2;
-                }
-            }
-
-            if (_found.Count > 0)
-            {
-                foreach (Failure failure in _found) _loop.Start(() => TakeAsync(failure));
-                _found.Clear();
-            }
-
-            if (_isIdle) break;
-        }
-
+        int read = block.IsOfFile ? ReadLines(block.Bytes, progress, from) : ReadEntries(block, progress, from);
         Filter.EndBlock();
         DateTimeOffset now = _services.Time.GetUtcNow();
-        if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return number; // the clock may have been set back
+        if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return read; // the clock may have been set back
         _purgedAt = now;
         Failures.Purge(now);
         UpdateCounters();
+        return read;
+    }
+
+    // Both: from a line of the block on, until the jail becomes idle; the result is the number of the next line.
+    private int ReadEntries(LineBlock block, LogProgress progress, int from)
+    {
+        int number = 0;
+        foreach (LogLine line in block)
+        {
+            if (number++ < from) continue;
+            ReadLine(line, progress);
+            if (_isIdle) break;
+        }
+
         return number;
+    }
+
+    private int ReadLines(ReadOnlySpan<byte> lines, LogProgress progress, int from)
+    {
+        int clear = 0, number = 0;
+        for (int start = 0, end; start < lines.Length && !_isIdle; start = end)
+        {
+            if (number >= from)
+            {
+                end = Filter.PassOver(lines, start, ref clear, ref number);
+                if (end > start) continue;
+            }
+
+            end = start + lines[start..].IndexOf((byte)'\n') + 1;
+            if (number++ >= from) ReadLine(new LogLine(lines[start..end]), progress);
+        }
+
+        return number;
+    }
+
+    private void ReadLine(in LogLine line, LogProgress progress)
+    {
+        try
+        {
+            Filter.Process(line, progress, _found);
+            _errors /= 2;
+        }
+        catch (Exception error)
+        {
+            _filterLog.LineFailed(Encoding.UTF8.GetString(line.Text), error);
+            if (++_errors >= MaximumErrors)
+            {
+                _filterLog.TooManyErrors(_errors);
+                _isIdle = true;
+                _errors /= 2;
+            }
+        }
+
+        if (_found.Count == 0) return;
+        foreach (Failure failure in _found) _loop.Start(() => TakeAsync(failure));
+        _found.Clear();
     }
 
     // Whatever has to wait for DNS or a command parks only this failure; the lines behind it go on.

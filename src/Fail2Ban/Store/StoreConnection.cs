@@ -78,9 +78,11 @@ internal sealed class StoreConnection : IDisposable
         if (!_isWriteAhead) UseWriteAhead(); // another process may have had it locked
         if (!_dirty) return;
         _connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
-        _connection.Execute("PRAGMA shrink_memory"); // a storm fills the cache
         _dirty = false;
     }
+
+    /// <summary>Gives back the memory of the cache.</summary>
+    public void Rest() => _connection.Execute("PRAGMA shrink_memory");
 
     /// <summary>Gives back to the disk what deleted rows have left, a piece at a time.</summary>
     /// <returns>Whether there is more to do.</returns>

@@ -13,6 +13,9 @@ internal sealed class StoreWriter
     // With a locked database each try takes a second.
     private const int TriesAtEnd = 5;
 
+    // After so many changes the cache of the connection is full of pages that nobody needs when it is quiet again.
+    private const int Storm = 500;
+
     private readonly StoreConnection _connection;
     private readonly string _file;
     private readonly Log _log;
@@ -26,6 +29,7 @@ internal sealed class StoreWriter
     private bool _isStale; // the connection may be of no use any more, or is closed
     private bool _shrink;
     private string? _refusal; // the last one that was logged
+    private long _changesOfStorm;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="connection">Its own from now on.</param>
@@ -114,6 +118,13 @@ internal sealed class StoreWriter
         try
         {
             if (checkpoint) _connection.Maintain();
+            _changesOfStorm += batch.Count;
+            if (_changesOfStorm >= Storm && batch.Count < Storm / 2)
+            {
+                _connection.Rest();
+                _changesOfStorm = 0;
+            }
+
             if (_shrink) _shrink = _connection.Shrink();
             if (_shrink) _queue.RequestCheckpoint(); // and go on after what came meanwhile
         }

@@ -70,6 +70,9 @@ public sealed class LineBlock
     /// <summary>Counts up whenever the file behind the path was replaced or cut.</summary>
     internal int Incarnation { get; init; }
 
+    /// <summary>Whether it holds lines of a file, one after the other in <see cref="Bytes"/>.</summary>
+    public bool IsOfFile => _entries is null;
+
     /// <summary>The bytes of a file's lines, each with its <c>\n</c>.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 

@@ -43,6 +43,29 @@ public sealed partial class Filter
         return (_prefGate is not null || _failGate is not null) && _dating.TrySkip(line, _dates, _prefGate, _failGate);
     }
 
+    /// <summary>Passes over lines of a file in which nothing can be found, as <see cref="Process"/> would one by one, searching many at once.</summary>
+    /// <param name="lines">Lines, each with its <c>\n</c>.</param>
+    /// <param name="start">Where the next line begins.</param>
+    /// <param name="clear">Up to where nothing stands that a regex asks for: 0 at first, then as the last call has left it.</param>
+    /// <param name="count">Counts up with each line that is passed over.</param>
+    /// <returns>Where the next line begins that has to be processed.</returns>
+    public int PassOver(ReadOnlySpan<byte> lines, int start, ref int clear, ref int count)
+    {
+        if (!MaySkip) return start;
+        if (!_hasChoice) MakeChoice();
+        if ((_failGate ?? _prefGate) is not { } gate) return start;
+        while (start < lines.Length)
+        {
+            if (clear <= start) clear = gate.NextCandidate(lines, start);
+            int end = start + lines[start..].IndexOf((byte)'\n') + 1;
+            if (end > clear || !_dating.TryPass(lines[start..end], _dates)) break;
+            start = end;
+            count++;
+        }
+
+        return start;
+    }
+
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)
     {
         if (!Prefilters) return true;

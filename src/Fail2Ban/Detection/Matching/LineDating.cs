@@ -75,6 +75,18 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         return true;
     }
 
+    /// <summary>Counts a line of a file for its date, which nobody reads, if the date stands at its begin as in the line before.</summary>
+    /// <param name="line">With its line end; known to have nothing that a regex asks for.</param>
+    /// <param name="detector">Finds the date.</param>
+    /// <returns>Whether that was so; nothing is changed otherwise.</returns>
+    public bool TryPass(ReadOnlySpan<byte> line, DateDetector detector)
+    {
+        // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
+        if (!detector.TryPlace(line, out int start, out _) || start > 0) return false;
+        detector.Count(line, time.GetUtcNow());
+        return true;
+    }
+
     private static bool Exclude(ReadOnlySpan<byte> text, LiteralGate? prefix, LiteralGate? failure) =>
         prefix?.Excludes(text) == true || failure?.Excludes(text) == true;
 

@@ -121,15 +121,30 @@ internal static class LiteralFinder
     private static ImmutableArray<LiteralRun>? Product(ImmutableArray<LiteralRun> heads, ImmutableArray<LiteralRun> tails)
     {
         if (heads.Length * tails.Length > MostTexts) return null;
-        if (heads.Max(head => head.Text.Length) + tails.Max(tail => tail.Text.Length) > LongestText) return null;
+        if (Longest(heads) + Longest(tails) > LongestText) return null;
+        if (heads is [var only] && tails is [var next]) return [only.Then(next)]; // character after character, for the most part
         return [.. heads.SelectMany(_ => tails, (head, tail) => head.Then(tail)).Distinct()];
+    }
+
+    private static int Longest(ImmutableArray<LiteralRun> texts)
+    {
+        int longest = 0;
+        foreach (LiteralRun text in texts) longest = Math.Max(longest, text.Text.Length);
+        return longest;
     }
 
     private static ImmutableArray<LiteralRun>? Better(ImmutableArray<LiteralRun>? one, ImmutableArray<LiteralRun>? other) =>
         other is null || (one is not null && Score(one.Value) >= Score(other.Value)) ? one : other;
 
     // The shortest text decides how many lines pass; each further text costs a little.
-    private static int Score(ImmutableArray<LiteralRun> texts) => IsUsable(texts) ? 4 * Math.Min(16, texts.Min(text => text.Text.Length)) - texts.Length : int.MinValue;
+    private static int Score(ImmutableArray<LiteralRun> texts) => IsUsable(texts) ? 4 * Math.Min(16, Shortest(texts)) - texts.Length : int.MinValue;
 
-    private static bool IsUsable(ImmutableArray<LiteralRun> texts) => !texts.IsEmpty && texts.All(text => text.Text.Length > 0);
+    private static bool IsUsable(ImmutableArray<LiteralRun> texts) => !texts.IsEmpty && Shortest(texts) > 0;
+
+    private static int Shortest(ImmutableArray<LiteralRun> texts)
+    {
+        int shortest = int.MaxValue;
+        foreach (LiteralRun text in texts) shortest = Math.Min(shortest, text.Text.Length);
+        return shortest;
+    }
 }

@@ -10,11 +10,20 @@ public sealed class LiteralGate
     // Longer lines are rare, and not worth the memory.
     private const int LongestText = 16 * 1024;
 
+    // What is searched at once of many lines: its characters stay in the nearest cache. Much more than a literal has.
+    private const int Window = 4096;
+
     private readonly SearchValues<string> _literals;
+    private readonly int _longest;
     private readonly bool _asciiSubjectsOnly;
     private char[] _chars = new char[512];
 
-    private LiteralGate(SearchValues<string> literals, bool asciiSubjectsOnly) => (_literals, _asciiSubjectsOnly) = (literals, asciiSubjectsOnly);
+    private LiteralGate(string[] literals, StringComparison comparison, bool asciiSubjectsOnly)
+    {
+        _literals = SearchValues.Create(literals, comparison);
+        _longest = literals.Max(literal => literal.Length);
+        _asciiSubjectsOnly = asciiSubjectsOnly;
+    }
 
     /// <summary>Makes the gate of some patterns.</summary>
     /// <returns>Null where nothing can be proven: one of them may match without a known text, or there is none.</returns>
@@ -32,7 +41,7 @@ public sealed class LiteralGate
         string[] texts = [.. literals.Select(literal => Encoding.Latin1.GetString(literal.Text.Span)).Distinct()];
         StringComparison comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         string[] shortest = [.. texts.Where(text => !texts.Any(other => other.Length < text.Length && text.Contains(other, comparison)))];
-        return new LiteralGate(SearchValues.Create(shortest, comparison), literals.Any(literal => literal.AsciiSubjectsOnly));
+        return new LiteralGate(shortest, comparison, literals.Any(literal => literal.AsciiSubjectsOnly));
     }
 
     /// <summary>Whether no pattern matches the text, or any part of it with a line end behind.</summary>
@@ -40,9 +49,35 @@ public sealed class LiteralGate
     public bool Excludes(ReadOnlySpan<byte> text)
     {
         if (text.Length > LongestText) return false;
-        if (_chars.Length < text.Length) _chars = new char[LongestText];
+        MakeRoom(text.Length);
         if (_asciiSubjectsOnly && !Ascii.IsValid(text)) return false;
         int length = Encoding.Latin1.GetChars(text, _chars);
         return !_chars.AsSpan(0, length).ContainsAny(_literals);
+    }
+    /// <summary>Where many lines first have something because of which a line of them may match.</summary>
+    /// <param name="lines">Lines with their ends.</param>
+    /// <param name="from">Where to begin.</param>
+    /// <returns>The length of <paramref name="lines"/> where there is nothing of the kind.</returns>
+    public int NextCandidate(ReadOnlySpan<byte> lines, int from)
+    {
+        MakeRoom(Window);
+        for (int at = from; at < lines.Length; at += Window - _longest)
+        {
+            ReadOnlySpan<byte> window = lines.Slice(at, Math.Min(Window, lines.Length - at));
+            int beyondAscii = _asciiSubjectsOnly ? window.IndexOfAnyExceptInRange((byte)0, (byte)0x7F) : -1;
+            if (beyondAscii >= 0) window = window[..beyondAscii];
+            int length = Encoding.Latin1.GetChars(window, _chars);
+            int found = _chars.AsSpan(0, length).IndexOfAny(_literals);
+            if (found < 0) found = beyondAscii;
+            if (found >= 0) return at + found;
+            if (at + length == lines.Length) break;
+        }
+
+        return lines.Length;
+    }
+
+    private void MakeRoom(int length)
+    {
+        if (_chars.Length < length) _chars = new char[length <= Window ? Window : LongestText];
     }
 }

@@ -19,8 +19,8 @@ internal readonly record struct LiteralRun(string Text, bool IgnoreCase, bool As
         if (codePoint < 0x80)
         {
             bool letter = ignoreCase && char.IsAsciiLetter((char)codePoint);
-            bool hasSign = CaseFolding.SignsOfAsciiLetters.Any(pair => pair.Letter == (codePoint | 0x20));
-            return new LiteralRun(((char)codePoint).ToString(), letter, letter && !ascii && hasSign);
+            bool hasSign = letter && !ascii && CaseFolding.SignsOfAsciiLetters.Any(pair => pair.Letter == (codePoint | 0x20));
+            return new LiteralRun(((char)codePoint).ToString(), letter, hasSign);
         }
 
         // Folding beyond ASCII is not worth a table here.

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
@@ -48,6 +49,43 @@ public sealed class PrefilteredFilterTests
             return plain.Filter.Dates.Templates.SequenceEqual(skipping.Filter.Dates.Templates);
         }, iter: 60, threads: 1);
         Assert.True(skipped > 50 && found > 50, $"{skipped} lines skipped, {found} failures");
+    }
+
+    [Fact]
+    public void Passing_over_many_lines_at_once_changes_no_failure()
+    {
+        (int passed, int found) = (0, 0);
+        // Many lines that are alike, and a few of the others between them; also more than are searched at once.
+        Gen<string> often = Gen.Int[0, 59].Select(second => $"Aug 14 09:59:{second:00} srv nothing at all");
+        Gen.Select(Gen.OneOf(often, often, often, Line).Array[1, 400], Gen.Int[1, 127]).Sample((lines, chosen) =>
+        {
+            string[] regexes = [.. Regexes.Where((_, i) => (chosen >> i & 1) != 0)];
+            using var passing = new FilterBench(regexes);
+            using var plain = new FilterBench(regexes);
+            plain.Filter.Prefilters = false;
+            passing.Progress.InOperation = plain.Progress.InOperation = chosen % 2 == 0;
+            string[] expected = [.. lines.SelectMany(line => plain.Read(line)).Select(Describe)];
+
+            byte[] block = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+            var failures = new List<Failure>();
+            int clear = 0, count = 0;
+            for (int start = 0; start < block.Length;)
+            {
+                int next = passing.Filter.PassOver(block, start, ref clear, ref count);
+                if (next > start) Interlocked.Increment(ref passed);
+                start = next;
+                if (start == block.Length) break;
+                int end = Array.IndexOf(block, (byte)'\n', start) + 1;
+                passing.Filter.Process(new LogLine(block.AsSpan(start, end - start)), passing.Progress, failures);
+                start = end;
+                count++;
+            }
+
+            if (count != lines.Length) return false;
+            Interlocked.Add(ref found, expected.Length);
+            return expected.SequenceEqual(failures.Select(Describe)) && plain.Filter.Dates.Templates.SequenceEqual(passing.Filter.Dates.Templates);
+        }, iter: 60, threads: 1);
+        Assert.True(passed > 50 && found > 50, $"{passed} times lines were passed over, {found} failures");
     }
 
     [Fact]
