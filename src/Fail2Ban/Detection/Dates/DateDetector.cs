@@ -24,6 +24,7 @@ public sealed class DateDetector : IDisposable
     private DateReading _kept;
 
     private readonly LineShape _shape = new();
+    private readonly LastDateText _lastText = new();
 
     // Of the line that _shape has kept: what was cut, and the parts of its date.
     private (int Start, int End) _cut;
@@ -110,7 +111,6 @@ public sealed class DateDetector : IDisposable
         _cut = (start, end);
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
 
-        _hourKnownAt = -1;
         DateReading reading = Read(line, slot, start, end, now);
         _hasFields = slot.Definition.Kind == TemplateKind.Fields;
         if (reading.Fault == DateFault.None) return new DateMatch(true, start, end, reading.Time, DateFault.None, found);
@@ -203,6 +203,7 @@ public sealed class DateDetector : IDisposable
 
     private DateReading Read(ReadOnlySpan<byte> line, TemplateSlot slot, int start, int end, DateTimeOffset now)
     {
+        if (FollowsShapes && TryReadAlike(line, slot, start, end, now, out DateTimeOffset time)) return new DateReading(time);
         ReadOnlySpan<byte> text = line[start..end];
         long second = now.UtcTicks / TimeSpan.TicksPerSecond;
         bool isSelfContained = slot.FieldsAreWithin(start, end);
@@ -210,7 +211,10 @@ public sealed class DateDetector : IDisposable
             && text.SequenceEqual(_keptText.AsSpan(0, _keptLength)))
             return _kept;
 
+        _hourKnownAt = -1;
+        _lastText.Forget();
         DateReading reading = _reader.Read(line, slot, now, _defaultZone, out _fields);
+        if (isSelfContained && reading.Fault == DateFault.None && slot.Definition.Kind == TemplateKind.Fields) _lastText.Keep(line, slot, start, end);
         if (!isSelfContained || text.Length > LongestKeptText)
         {
             _keptLength = -1;
@@ -220,6 +224,13 @@ public sealed class DateDetector : IDisposable
         text.CopyTo(_keptText);
         (_keptLength, _keptSlot, _keptSecond, _kept) = (text.Length, slot, second, reading);
         return reading;
+    }
+
+    private bool TryReadAlike(ReadOnlySpan<byte> line, TemplateSlot slot, int start, int end, DateTimeOffset now, out DateTimeOffset time)
+    {
+        time = default;
+        return _lastText.IsAlike(line, slot, start, end, out int minute, out int second)
+            && TryAdd(minute < 0 ? _fields.Minute : minute, second < 0 ? _fields.Second : second, now, out time);
     }
 
     // Patterns that a user wrote are compiled at once, so that a bad one is refused where it is set.
