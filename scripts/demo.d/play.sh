@@ -90,7 +90,7 @@ else
     if grep -q "^+$attacker sshd" "$stage/dummy.log"; then good "the action ran (dry)"; else bad "the action should have run"; fi
 fi
 kilobytes=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
-if [ "$kilobytes" -le 22528 ]; then good "the server holds $((kilobytes / 1024)) MB of memory"; else bad "the server holds $((kilobytes / 1024)) MB of memory, more than 22"; fi
+if [ "$kilobytes" -le 20480 ]; then good "the server holds $((kilobytes / 1024)) MB of memory"; else bad "the server holds $((kilobytes / 1024)) MB of memory, more than 20"; fi
 
 chapter "After $bantime seconds"
 wait=$((bantime + 5 - (SECONDS - banned_at)))
