@@ -110,6 +110,19 @@ public sealed partial class SelfHealingTests
     }
 
     [Fact]
+    public async Task The_first_ban_of_a_jail_after_a_flush_brings_back_those_of_others()
+    {
+        if (!NetworkNamespace.IsInside(this)) return;
+        await using var calm = new ShippedAction("nftables[port=http]", jail: "calm");
+        await using var fresh = new ShippedAction("nftables[port=ssh]", neighbour: calm, jail: "fresh");
+        await BanAsync(calm, "192.0.2.1");
+        Assert.Equal(0, NetworkNamespace.Run(["nft", "flush", "ruleset"]).Code);
+        await BanAsync(fresh, "198.51.100.1");
+        for (var waited = Stopwatch.StartNew(); !Ruleset().Contains("calm: 192.0.2.1", StringComparison.Ordinal);)
+            Assert.True(waited.Elapsed < Patience, Ruleset() + string.Join('\n', calm.TakeErrors()));
+    }
+
+    [Fact]
     public async Task What_a_killed_server_left_is_there_once_and_without_what_is_over()
     {
         Assert.SkipUnless(Directory.Exists(Original), "the original is not installed");

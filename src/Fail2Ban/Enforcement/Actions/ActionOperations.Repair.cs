@@ -45,6 +45,8 @@ internal sealed partial class ActionOperations
             return error;
         }
 
+        // What this start has made again may have been there before, with the sets of others.
+        enforcer.SayStarted();
         if (state.FailedAt is not null) await CatchUpAsync(family, state, ban).ConfigureAwait(false);
         return null;
     }
@@ -91,14 +93,26 @@ internal sealed partial class ActionOperations
     /// Another jail's set was removed, or something failed a while ago: checks at once whatever can be lost in the same
     /// way, and repairs it; starts what could not be started.
     /// </summary>
-    public async Task CheckNowAsync()
+    /// <param name="isMereDoubt">There is no sign of a loss: only sets are asked for, which costs no process.</param>
+    public async Task CheckNowAsync(bool isMereDoubt = false)
     {
+        if (isMereDoubt && !await LacksSetAsync().ConfigureAwait(false)) return;
         foreach ((string family, FamilyState state) in _families)
         {
             if (!state.IsStarted && state.FailedAt is not null) await RetryStartAsync(family, state).ConfigureAwait(false);
             else if (state.IsStarted && Properties.Defines("actioncheck") && Properties.Command("actionban", family) is { Elements: not null } or { Batch: not null })
                 await CheckAsync(family, isUnban: false).ConfigureAwait(false);
         }
+    }
+
+    private async Task<bool> LacksSetAsync()
+    {
+        foreach ((string family, FamilyState state) in _families)
+        {
+            if (state.IsStarted && Properties.Command("actionban", family).Elements is { } elements && !await enforcer.Elements.ExistsAsync(elements.Set).ConfigureAwait(false)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>A flush at the stop of a jail failed: nothing is repaired for it unless the action wants that.</summary>

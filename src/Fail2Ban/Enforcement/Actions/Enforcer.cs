@@ -11,6 +11,9 @@ public sealed class Enforcer : IAsyncDisposable
 {
     private static readonly TimeSpan LossPace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who tells of a loss that nobody has seen: an action was started, perhaps because all had been flushed.</summary>
+    internal static readonly object MereDoubt = new();
+
     private readonly ShellRunner _shell;
     private readonly SemaphoreSlim _oneCommand = new(1);
     private readonly ConcurrentDictionary<string, byte> _claimed = [];
@@ -18,6 +21,7 @@ public sealed class Enforcer : IAsyncDisposable
     private long? _lastLoss; // guarded by _claimed, as the next
     private ITimer? _later; // due at:
     private TimeSpan _laterAt; // since _born
+    private ITimer? _afterStarts;
     private int _isRefusalSaid;
 
     /// <summary>Starts the lanes; the netlink socket is opened with the first element.</summary>
@@ -48,7 +52,12 @@ public sealed class Enforcer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Notifications.EndAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
-        lock (_claimed) _later?.Dispose();
+        lock (_claimed)
+        {
+            _later?.Dispose();
+            _afterStarts?.Dispose();
+        }
+
         Elements.Dispose();
         Notifications.Dispose();
         _oneCommand.Dispose();
@@ -105,6 +114,23 @@ public sealed class Enforcer : IAsyncDisposable
             if (_later is null) _later = Time.CreateTimer(SayLostNow, null, pause, Timeout.InfiniteTimeSpan);
             else _later.Change(pause, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>An action was started for a ban: a moment later all jails look whether their sets are there.</summary>
+    internal void SayStarted()
+    {
+        lock (_claimed) _afterStarts ??= Time.CreateTimer(AskAfterStarts, null, LossPace, Timeout.InfiniteTimeSpan);
+    }
+
+    private void AskAfterStarts(object? state)
+    {
+        lock (_claimed)
+        {
+            _afterStarts?.Dispose();
+            _afterStarts = null;
+        }
+
+        LayoutLost?.Invoke(MereDoubt);
     }
 
     private void SayLostNow(object? state)

@@ -148,7 +148,7 @@ public sealed partial class JailActions
         _ = PostAsync(async () =>
         {
             foreach (WorkingAction working in _working)
-                if (!working.Action.IsNotification) await working.Action.Operations.CheckNowAsync().ConfigureAwait(false);
+                if (!working.Action.IsNotification) await working.Action.Operations.CheckNowAsync(finder == Enforcer.MereDoubt).ConfigureAwait(false);
         });
     }
 

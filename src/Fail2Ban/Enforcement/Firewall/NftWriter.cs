@@ -45,6 +45,9 @@ internal sealed class NftWriter : IDisposable
     /// <remarks>Who shares a set with another jail finds it taken over, and adds to it.</remarks>
     public Task<bool> ClaimAsync(NftSet set) => Do(() => _takenOver.Add(set) && _kernel.Exists(set), false);
 
+    /// <summary>Whether a set exists, behind all that was submitted.</summary>
+    public Task<bool> ExistsAsync(NftSet set) => Do(() => _kernel.Exists(set), true);
+
     /// <summary>Makes a set hold these and nothing else, before anything that is submitted later.</summary>
     public Task<ElementResult> ReplaceAsync(NftSet set, IReadOnlyList<ElementChange> elements) =>
         Do(() => _kernel.Replace(set, elements), new ElementResult(ElementOutcome.Unavailable, "the server ends"));
