@@ -1,4 +1,3 @@
-using Fail2Ban.Addresses;
 using Fail2Ban.Store;
 using Fail2Ban.Tracking.Bans;
 

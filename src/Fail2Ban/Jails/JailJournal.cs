@@ -1,5 +1,3 @@
-using Fail2Ban.Detection.Lines;
-using Fail2Ban.Detection.Matching;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Detection.Sources;
 using Fail2Ban.Logging;
