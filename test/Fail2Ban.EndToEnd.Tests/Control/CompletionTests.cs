@@ -15,7 +15,7 @@ public sealed class CompletionTests
     [InlineData("/bin/bash", "--norc --noprofile -i", "PS1='> '; . /usr/share/bash-completion/bash_completion; . {0}/bash-completion/completions/fail2ban-client\n", "/usr/share/bash-completion/bash_completion")]
     [InlineData("/usr/bin/zsh", "-f -i", "PS1='> '; fpath=({0}/zsh/vendor-completions $fpath); autoload -U compinit; compinit -u -D\n", "/usr/bin/zsh")]
     [InlineData("/usr/bin/fish", "--no-config --interactive", "source {0}/fish/vendor_completions.d/fail2ban-client.fish\n", "/usr/bin/fish")]
-    public void Shells_complete_commands_jails_and_options(string shell, string options, string setUp, string needed)
+    public async Task Shells_complete_commands_jails_and_options(string shell, string options, string setUp, string needed)
     {
         Assert.SkipUnless(File.Exists(shell) && File.Exists(needed), $"{needed} is absent");
         using Sandbox host = WithJail();
@@ -33,7 +33,7 @@ public sealed class CompletionTests
         terminal.StandardInput.Write("exit\n");
         terminal.StandardInput.Flush();
         if (!terminal.WaitForExit(20_000)) terminal.Kill(entireProcessTree: true);
-        reading.Wait(s_patience);
+        await reading.WaitAsync(s_patience, TestContext.Current.CancellationToken);
 
         void Until(Sandbox sandbox, StringBuilder text, string awaited)
         {

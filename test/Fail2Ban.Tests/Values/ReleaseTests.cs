@@ -9,7 +9,7 @@ public sealed class ReleaseTests
     public void The_build_s_version_is_that_of_the_project()
     {
         XDocument properties = XDocument.Load(Path.Combine(RepositoryRoot.Find(), "Directory.Build.props"));
-        Assert.Equal(properties.Descendants("Version").Single().Value, Release.Build);
+        Assert.Equal(Release.Build, properties.Descendants("Version").Single().Value);
         Assert.Equal(Release.Build, typeof(Release).Assembly.GetName().Version!.ToString(3));
     }
 
