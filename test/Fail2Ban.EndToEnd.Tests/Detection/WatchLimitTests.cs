@@ -83,6 +83,53 @@ public sealed class WatchLimitTests
         }
     }
 
+    [Fact]
+    public void A_log_that_may_not_be_read_is_said_and_read_when_it_may()
+    {
+        using Sandbox host = Host(jails: 1, files: 2, backend: "auto");
+        string log = host.Path("logs/j0-0.log");
+        File.SetUnixFileMode(log, UnixFileMode.None);
+        string[] powerless = Environment.UserName == "root" ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : [];
+        using Process server = Start(host, "true", [.. powerless, "sh", "-c"]);
+        host.WaitFor(() => host.Client("get", "j0", "sources").Output.Contains("[Errno 13] Permission denied", StringComparison.Ordinal), "the reason");
+        ExpectBans(host, [0], file: 1);
+        File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ExpectBans(host, [0], file: 0);
+        File.SetUnixFileMode(log, UnixFileMode.None);
+        host.Client("restart", "j0").MustSucceed();
+        host.WaitFor(() => host.Client("get", "j0", "sources").Output.Contains("[Errno 13] Permission denied", StringComparison.Ordinal), "the reason again");
+        File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        host.Append("logs/j0-0.log", $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()} failure of root from 198.51.100.77");
+        host.WaitForLog("[j0] Ban 198.51.100.77\n");
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+    }
+
+    [Fact]
+    public void A_log_of_twenty_jails_is_read_once()
+    {
+        if (!File.Exists("/usr/bin/strace")) Assert.Skip("strace is missing");
+        using Sandbox host = Host(jails: 20, files: 1, backend: "auto");
+        string log = host.Write("logs/shared.log", "");
+        host.Write("etc/jail.local", File.ReadAllText(host.Path("etc/jail.local")).Replace("maxretry = 1", $"maxretry = 1\nlogpath = {log}", StringComparison.Ordinal).Replace("\nlogpath = " + host.Path("logs/j"), "\n#", StringComparison.Ordinal));
+        using Process server = Start(host, "true", "strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=pread64,preadv", "-P", log, "-o", host.Path("reads"), "sh", "-c");
+        long before = Read(), written = 0;
+        for (int round = 0; round < 4; round++)
+        {
+            // Less than what a jail may have waiting: one that is farther behind reads for itself until it has caught up.
+            string filling = string.Concat(Enumerable.Range(0, 4000).Select(number => $"{number} is no failure, and long enough to fill some pages of the log\n"));
+            File.AppendAllText(log, filling);
+            written += filling.Length;
+            ExpectBans(host, [.. Enumerable.Range(0, 20)], file: round, log: "shared");
+        }
+
+        host.Client("stop").MustSucceed();
+        server.WaitForExit();
+        Assert.InRange(Read() - before, written, 2 * written);
+
+        long Read() => File.ReadLines(host.Path("reads")).Select(line => line[(line.LastIndexOf('=') + 1)..].Trim()).Sum(answer => long.TryParse(answer, out long bytes) ? Math.Max(0, bytes) : 0);
+    }
+
     private static Sandbox Host(int jails, int files, string backend)
     {
         var host = new Sandbox();
@@ -112,10 +159,10 @@ public sealed class WatchLimitTests
         return server;
     }
 
-    private static void ExpectBans(Sandbox host, int[] jails, int file)
+    private static void ExpectBans(Sandbox host, int[] jails, int file, string? log = null)
     {
         long time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        foreach (int jail in jails) host.Append($"logs/j{jail}-{file}.log", $"{time} failure of root from 198.51.100.{file + 1}");
+        foreach (int jail in log is null ? jails : [0]) host.Append($"logs/{log ?? $"j{jail}-{file}"}.log", $"{time} failure of root from 198.51.100.{file + 1}");
         foreach (int jail in jails) host.WaitForLog($"[j{jail}] Ban 198.51.100.{file + 1}\n");
     }
 

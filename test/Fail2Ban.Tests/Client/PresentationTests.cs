@@ -58,4 +58,36 @@ public sealed class PresentationTests
         CommandLine? line = CommandLine.Parse(args.Split(' '), out string error);
         Assert.Equal(expected, line is null ? $"!{error}" : string.Join(' ', line.Options.Select(option => $"{option.Key}={option.Value}")) + " | " + string.Join(' ', line.Words));
     }
+
+    [Fact]
+    public void Sources_are_a_tree_that_tells_how_far_each_is_read()
+    {
+        PythonDict file = Source("/var/log/auth.log", "inotify", 1024L, 4096L, 30L, 2L, true, 3072L, 0.5, null);
+        PythonDict gone = Source("/var/log/gone.log", "polling: No space left on device; raise fs.inotify.max_user_watches (now 8192)", null, null, 0L, null, false, null, 0L, "[Errno 2] No such file or directory: '/var/log/gone.log'");
+        Assert.Equal(
+            """
+            Sources of the jail sshd:
+            |- /var/log/auth.log
+            |  |- Read by:     inotify
+            |  |- Position:    byte 1024 of 4096
+            |  |- Lines read:  30
+            |  |- Behind:      about 2 lines, 3072 bytes, 0.5 s
+            |  `- Last error:  none
+            `- /var/log/gone.log
+               |- Read by:     polling: No space left on device; raise
+               |               fs.inotify.max_user_watches (now 8192)
+               |- Position:    not known yet
+               |- Lines read:  0
+               |- Behind:      lines not counted yet, 0 s
+               `- Last error:  [Errno 2] No such file or directory: '/var/log/gone.log'
+            """,
+            Presentation.Show(["get", "sshd", "sources"], new List<object?> { file, gone }, unicode: true));
+        Assert.Equal("The jail sshd reads nothing", Presentation.Show(["get", "sshd", "sources"], new List<object?>(), unicode: true));
+    }
+
+    private static PythonDict Source(string name, string way, object? position, object? size, long read, object? behind, bool estimated, object? bytes, object seconds, object? error) => new()
+    {
+        ["source"] = name, ["kind"] = "file", ["reading"] = way, ["position"] = position, ["size"] = size, ["lines_read"] = read,
+        ["lines_behind"] = behind, ["lines_estimated"] = estimated, ["bytes_behind"] = bytes, ["seconds_behind"] = seconds, ["last_error"] = error,
+    };
 }

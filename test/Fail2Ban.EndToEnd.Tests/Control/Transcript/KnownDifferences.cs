@@ -31,6 +31,7 @@ internal static class KnownDifferences
         ["add j1 polling"] = (Side.Server, "1.0.2 stumbles over its own message; 1.1 says what ours says"),
         ["add new foo"] = (Side.Server, "gamin is gone since 1.1"),
         ["help x"] = (Side.Client, "docs/compatibility.md: help"),
+        ["get j2 sources"] = (Side.Server, "docs/compatibility.md: how far a log was read"),
         ["set j1 logencoding nope"] = (Side.Server, Clearer),
         ["set j1 addignoreip 192.0.2.0/99"] = (Side.Server, "docs/compatibility.md: ignoreip"),
         ["set j1 ignorecache max-count=10"] = (Side.Server, Clearer),

@@ -101,6 +101,7 @@ internal static class TranscriptCommands
         set j1 foo bar
         get j1 logpath
         get j2 logpath
+        get j2 sources
         set j1 addlogpath
         set j1 addlogpath /nope
         set j1 addlogpath $F/c.log

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Fail2Ban.Detection.Sources;
 
 namespace Fail2Ban.Tests.Detection.Sources.Files;
@@ -75,6 +76,48 @@ public sealed class FaultyFileTests : FollowingTests
     }
 
     [Fact]
+    public void Events_that_the_kernel_dropped_cost_no_line()
+    {
+        const string Limit = "/proc/sys/fs/inotify/max_queued_events";
+        int most = int.Parse(File.ReadAllText(Limit), CultureInfo.InvariantCulture);
+        if (most > 200_000) Assert.Skip($"{Limit} is {most}: too many to fill");
+        string[] names = ["a", "b", "later"];
+        var sinks = names.ToDictionary(name => name, _ => new CollectingSink());
+        foreach (string name in names)
+        {
+            if (name != "later") Logs.Write(name, "");
+            Logs.Follow(name, sinks[name], request => request with { MayBeAbsent = true });
+        }
+
+        Logs.Write("stop", "");
+        using var stopped = new StoppingSink();
+        Logs.Follow("stop", stopped);
+        Logs.Append("stop", "now\n");
+        stopped.WaitForLine();
+
+        // Two files in turn, since the kernel merges an event with an equal one before it.
+        using (FileStream one = File.Open(Logs.PathOf("a"), FileMode.Append), other = File.Open(Logs.PathOf("b"), FileMode.Append))
+        {
+            for (int i = 0; i < most; i++)
+            {
+                one.Write("x\n"u8);
+                one.Flush();
+                other.Write("y\n"u8);
+                other.Flush();
+            }
+        }
+
+        File.Move(Logs.PathOf("b"), Logs.PathOf("b.1"));
+        Logs.Write("b", "new\n");
+        Logs.Write("later", "there\n");
+        stopped.GoOn();
+        WatchedDirectory.Expect(sinks["later"], "there");
+        WatchedDirectory.Expect(sinks["a"], [.. Enumerable.Repeat("x", most)]);
+        WatchedDirectory.Expect(sinks["b"], [.. Enumerable.Repeat("y", most), "new"]);
+        Logs.ExpectMessage("30 fail2ban.filter The kernel dropped inotify events (fs.inotify.max_queued_events): all log files are looked at again");
+    }
+
+    [Fact]
     public void How_far_a_slow_reader_is_behind_can_be_seen()
     {
         string[] lines = [.. Enumerable.Range(0, 60_000).Select(number => $"line number {number:D8} of the log")];
@@ -91,5 +134,32 @@ public sealed class FaultyFileTests : FollowingTests
         WatchedDirectory.Expect(Sink, lines);
         WatchedDirectory.Eventually(() => subscription.State is { LinesBehind: 0, BytesBehind: 0, LinesAreEstimated: false, LinesRead: 60_000 });
         Assert.Equal(TimeSpan.Zero, subscription.State.TimeBehind);
+    }
+
+    // Keeps the watcher's thread in its hands, which no real sink may do.
+    private sealed class StoppingSink : ILineSink, IDisposable
+    {
+        private readonly ManualResetEventSlim _line = new();
+        private readonly ManualResetEventSlim _goOn = new();
+
+        public void WaitForLine() => Assert.True(_line.Wait(TimeSpan.FromSeconds(20)));
+
+        public void GoOn() => _goOn.Set();
+
+        public void Accept(LineDelivery delivery)
+        {
+            using (delivery)
+            {
+                if (delivery.Block.Count == 0) return;
+                _line.Set();
+                _goOn.Wait();
+            }
+        }
+
+        public void Dispose()
+        {
+            _goOn.Set();
+            _line.Dispose();
+        }
     }
 }
