@@ -113,6 +113,7 @@ public sealed class ServerProcess : IDisposable
         if (pidFile is null) _log.NoPidFile(options.PidFile, reason);
         await listener.RunAsync((request, _) => _dispatcher.AnswerAsync(request), _ended.Token);
         await StopAsync();
+        await listener.FinishAsync(); // who said stop is to hear of it
         _log.Exiting();
         return 0;
     }

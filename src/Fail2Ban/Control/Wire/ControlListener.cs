@@ -76,6 +76,9 @@ public sealed partial class ControlListener : IAsyncDisposable
     /// <summary>From now on each request is answered <c>['SHUTDOWN']</c>; the one that is being handled still gets its answer.</summary>
     public void Shutdown() => _isShuttingDown = true;
 
+    /// <summary>Waits until the answers under way have left, two seconds at most; not for the handler of a request.</summary>
+    public Task FinishAsync() => LeaveAsync(_limits.Connections);
+
     /// <summary>Closes everything and removes the socket file, if this listener made it. Answers under way have two seconds to leave.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -84,11 +87,16 @@ public sealed partial class ControlListener : IAsyncDisposable
         // Asynchronously, since the caller may be the handler of one of these connections.
         await _closing.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
-        long begin = _time.GetTimestamp();
-        // One may be left: the connection whose command ended the server.
-        while (_places.CurrentCount < _limits.Connections - 1 && _time.GetElapsedTime(begin) < Parting)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), _time).ConfigureAwait(false);
+        // One may be left: the connection whose handler this is.
+        await LeaveAsync(_limits.Connections - 1).ConfigureAwait(false);
         if (_file is not null && File.Exists(_file)) File.Delete(_file);
+    }
+
+    private async Task LeaveAsync(int free)
+    {
+        long begin = _time.GetTimestamp();
+        while (_places.CurrentCount < free && _time.GetElapsedTime(begin) < Parting)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _time).ConfigureAwait(false);
     }
 
     private async ValueTask<Socket> AcceptAsync(CancellationToken stop)

@@ -31,6 +31,27 @@ public sealed class ControlListenerTests : IDisposable, ILogSink
     }
 
     [Fact]
+    public async Task Who_ends_it_by_a_request_is_waited_for()
+    {
+        using var stop = new CancellationTokenSource();
+        bool isDone = false;
+        await using ControlListener listener = Bind();
+        Task served = listener.RunAsync(async (_, _) =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken); // meanwhile the server goes on to its end
+            isDone = true;
+            return new PythonTuple(0, null);
+        }, stop.Token);
+        using ControlClient client = Connect();
+        Task<object?> answer = Task.Run(() => client.Send(new List<object?> { "stop" }));
+        await served;
+        await listener.FinishAsync();
+        Assert.True(isDone);
+        Assert.Equal("(0, None)", PythonText.Repr(await answer));
+    }
+
+    [Fact]
     public async Task The_socket_belongs_to_its_owner_alone()
     {
         await using ControlListener listener = Serve();
