@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Fail2Ban.EndToEnd.Tests.Enforcement;
 
 namespace Fail2Ban.EndToEnd.Tests.ShippedActions;
