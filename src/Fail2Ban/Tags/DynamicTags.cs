@@ -14,7 +14,8 @@ public static class DynamicTags
     private const int LongestVerbatim = 4096;
     private const int LongestArgument = 100_000; // bytes of UTF-8
 
-    private static readonly SearchValues<char> Special = SearchValues.Create("\\#&;`|*?~<>^()[]{}$'\"\n\r\0");
+    // A blank is no less special: of "IP=<ip>", as stock actions have it, the second word of an id would be run.
+    private static readonly SearchValues<char> Special = SearchValues.Create(" \t\\#&;`|*?~<>^()[]{}$'\"\n\r\0");
 
     /// <summary>
     /// For <c>/bin/sh -c</c>: a value with a character that means something to a shell becomes a variable

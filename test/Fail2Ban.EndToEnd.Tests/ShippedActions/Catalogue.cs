@@ -37,7 +37,7 @@ internal static class Catalogue
         ["complain"] = $"complain[{Log}]",
         ["xarf-login-attack"] = $"xarf-login-attack[{Log}, mailcmd=sendmail]",
         ["dshield"] = "dshield[port=\"ssh,8080\", myip=198.51.100.1, lines=2, tmpfile=\"{folder}/dshield\"]",
-        ["mynetwatchman"] = "mynetwatchman[mnwlogin=me@example.org, mnwpass=secret, port=ssh]",
+        ["mynetwatchman"] = "mynetwatchman[mnwlogin=me@example.org, mnwpass=secret, port=ssh, tmpfile=\"{folder}/mynetwatchman\"]",
         ["abuseipdb"] = "abuseipdb[abuseipdb_apikey=key, abuseipdb_category=\"18,22\"]",
         ["blocklist_de"] = "blocklist_de[email=me@example.org, apikey=key]",
         ["ipthreat"] = "ipthreat[ipthreat_apikey=key]",
@@ -49,10 +49,13 @@ internal static class Catalogue
     private static readonly string[] s_kernel = ["nftables", "nftables-allports", "nftables-multiport", "iptables-xt_recent-echo"];
 
     /// <summary>All, by their names.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    public static IReadOnlyList<string> Names { get; } = In(Path.Combine(Fail2Ban.Tests.RepositoryRoot.Find(), "config", "action.d"));
+
+    /// <summary>The actions in a folder; those that are only read by others left out.</summary>
+    public static IReadOnlyList<string> In(string folder) =>
     [
-        .. Directory.GetFiles(Path.Combine(Fail2Ban.Tests.RepositoryRoot.Find(), "config", "action.d"), "*.conf")
-            .Select(Path.GetFileNameWithoutExtension).OfType<string>().Where(static name => !name.EndsWith("-common", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+        .. Directory.GetFiles(folder, "*.conf").Select(Path.GetFileNameWithoutExtension).OfType<string>()
+            .Where(static name => !name.EndsWith("-common", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Those that can be run with stand-ins.</summary>

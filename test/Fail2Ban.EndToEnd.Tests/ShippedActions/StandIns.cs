@@ -11,11 +11,19 @@ internal sealed class StandIns : IDisposable
     private const string Script = """
         #!/bin/sh
         # One record a call: the arguments in brackets, then the standard input of those that read it.
-        name=${0##*/}
-        record=$(printf '%s' "$name"; for argument do printf ' [%s]' "$argument"; done | sed -z 's/\n/\\n/g')
-        reads=
+        # Most calls need no other program for that.
+        name=${0##*/} reads=
+        newline='
+        '
+        record=$name
+        for argument do
+            case $argument in
+            -) reads=1;;
+            *"$newline"*) argument=$(printf '%s' "$argument" | sed -z 's/\n/\\n/g');;
+            esac
+            record="$record [$argument]"
+        done
         case $name in sendmail|mail|nsupdate|apprise) reads=1;; esac
-        for argument do case $argument in -) reads=1;; esac; done
         if [ -n "$reads" ]; then
             input=$(cat)
             record=$(printf '%s\n%s' "$record" "$input" | sed '2,$s/^/  | /')

@@ -7,8 +7,8 @@ public sealed class DynamicTagsTests
     [Fact]
     public void Plain_values_are_inserted_as_they_are()
     {
-        ShellText text = DynamicTags.ForShell("ban <ip> a%b!=<x>", tag => tag switch { "ip" => "2001:db8::5", "x" => "p q=!%", _ => null });
-        Assert.Equal("ban 2001:db8::5 a%b!=p q=!%", text.Text);
+        ShellText text = DynamicTags.ForShell("ban <ip> a%b!=<x>", tag => tag switch { "ip" => "2001:db8::5", "x" => "pq=!%", _ => null });
+        Assert.Equal("ban 2001:db8::5 a%b!=pq=!%", text.Text);
         Assert.Empty(text.Arguments);
     }
 
@@ -42,6 +42,8 @@ public sealed class DynamicTagsTests
     [InlineData('$')]
     [InlineData('\'')]
     [InlineData('"')]
+    [InlineData(' ')] // "IP=<ip>" would run the second word
+    [InlineData('\t')]
     [InlineData('\n')]
     [InlineData('\r')]
     public void Each_special_character_makes_a_variable(char special) =>
