@@ -50,7 +50,7 @@ public sealed class Jail
         _loop = new JailLoop(_log, name);
         Filter = new Filter(name, services.Time, _filterLog) { TellsHits = false };
         Ignore = new IgnoreChecks(services);
-        Bans = new JailBans(name, services, _loop, () => _counters);
+        Bans = new JailBans(name, services, _loop, Counters);
         Logs = new JailLogs(name, services, _loop, Filter, ReadBlock) { Polling = backend == "polling" };
         if (backend == SystemdBackend) Journal = new JailJournal(name, services, _loop, ReadBlock, journal ?? new JournalParameters());
         Failures.MaxRetry = 3;
@@ -98,9 +98,6 @@ public sealed class Jail
             Journal?.Resume();
         }
     }
-
-    // The counters as of the last change, for tags of actions, which run elsewhere.
-    private JailCounters _counters;
 
     /// <summary>Does something with the jail's parts, in its loop.</summary>
     public Task<T> InvokeAsync<T>(Func<Jail, T> work) => _loop.InvokeAsync(() => work(this));
@@ -158,7 +155,6 @@ public sealed class Jail
     public Task<int> BanAsync(IReadOnlyList<string> ids) => InvokeAsync(async jail =>
     {
         bool[] added = await Task.WhenAll(ids.Select(id => Bans.BanByHandAsync(FailureId.Parse(id))));
-        UpdateCounters();
         return added.Count(isNew => isNew);
     });
 
@@ -168,7 +164,6 @@ public sealed class Jail
         InvokeAsync<(int, IReadOnlyList<string>)>(async jail =>
         {
             int[] ended = await Task.WhenAll(ids.Select(Bans.UnbanAsync));
-            UpdateCounters();
             return (ended.Sum(), [.. ids.Where((_, index) => ended[index] == 0)]);
         });
 
@@ -176,7 +171,6 @@ public sealed class Jail
     public Task<int> UnbanAllAsync() => InvokeAsync(async jail =>
     {
         int count = await Bans.UnbanAllAsync();
-        UpdateCounters();
         return count;
     });
 
@@ -244,7 +238,6 @@ public sealed class Jail
         if (now >= _purgedAt && now - _purgedAt < PurgeInterval) return read; // the clock may have been set back
         _purgedAt = now;
         Failures.Purge(now);
-        UpdateCounters();
         return read;
     }
 
@@ -327,11 +320,9 @@ public sealed class Jail
 
         if (!attempt) _filterLog.Found(Name, id, failure.Time, _services.Time.LocalTimeZone);
         Ticket? ticket = Failures.Add(id, address, failure, retries);
-        UpdateCounters();
         int previous = 0;
         if (ticket is null) (ticket, previous) = await CountKnownBadAsync(id, failure);
         if (ticket is not null) await Bans.BanAsync(ticket, previous);
-        UpdateCounters();
         return true;
     }
 
@@ -349,6 +340,6 @@ public sealed class Jail
         return (ticket, history.Count);
     }
 
-    private void UpdateCounters() =>
-        _counters = new JailCounters(Bans.Manager.Current, (int)Bans.Manager.Total, Failures.Current, (int)Failures.Total);
+    // Read from elsewhere, by the tags of actions: each is one number.
+    private JailCounters Counters() => new JailCounters(Bans.Manager.Current, (int)Bans.Manager.Total, Failures.Current, (int)Failures.Total);
 }

@@ -46,6 +46,8 @@ public sealed partial class JailBans : IDisposable
                 History = FindHistoryAsync,
                 HostName = id => id.Range is { IsSingle: true } address ? services.Resolver.FindHostAsync(address) : Task.FromResult<string?>(null),
                 IPv6Allowed = () => services.IPv6Allowed,
+                BanTime = () => Manager.BanTime,
+                FullHostName = services.FullHostName,
                 ParseSeconds = static text => Values.Duration.TryParseSeconds(text, out double seconds, out _) ? seconds : null,
             },
             services.Enforcer);
@@ -68,11 +70,11 @@ public sealed partial class JailBans : IDisposable
     {
         Manager.BanTime = draft.Manager.BanTime;
         Increment = draft.Increment;
-        foreach (CommandAction gone in Actions.All.Where(action => draft.Actions.Find(action.Name) is null).ToArray()) await Actions.RemoveAsync(gone.Name);
-        foreach (CommandAction wanted in draft.Actions.All)
+        foreach (JailAction gone in Actions.All.Where(action => draft.Actions.Find(action.Name) is null).ToArray()) await Actions.RemoveAsync(gone.Name);
+        foreach (JailAction wanted in draft.Actions.All)
         {
-            CommandAction? present = Actions.Find(wanted.Name);
-            if (present is not null && JailActions.CanReload(present, wanted))
+            JailAction? present = Actions.Find(wanted.Name);
+            if (present?.CanTakeOver(wanted) == true)
             {
                 present.TakeOver(wanted);
                 if (isStarted) await Actions.ReloadAsync(present);
@@ -80,8 +82,7 @@ public sealed partial class JailBans : IDisposable
             }
 
             if (present is not null) await Actions.RemoveAsync(present.Name);
-            if (Actions.Add(wanted.Name) is not { } added) continue; // added by hand just now
-            added.TakeOver(wanted);
+            if (Actions.AddLike(wanted) is not { } added) continue; // added by hand just now
             // Nothing may come between adding and this list: a ban belongs to it, or reaches the action by itself.
             if (isStarted) await Actions.StartAsync(added, [.. Manager.All().Select(ban => ban with { Restored = true })]);
         }

@@ -14,6 +14,8 @@ namespace Fail2Ban.Jails;
 /// <param name="time">The clock.</param>
 public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _making = new();
     private FileWatcher? _watcher;
     private JournalWatcher? _journal;
@@ -22,6 +24,7 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     private DnsResolver? _resolver;
     private OwnAddresses? _own;
     private ClockWatch? _clock;
+    private Task<string>? _fullName;
 
     /// <summary>The server's log.</summary>
     public Log Log => log;
@@ -56,6 +59,13 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
     /// <summary>Asks DNS.</summary>
     public DnsResolver Resolver => Make(ref _resolver, () => new DnsResolver(log, time));
 
+    /// <summary>This host's full name; its own one where DNS does not tell in time.</summary>
+    internal string FullHostName()
+    {
+        Task<string> asked = Make(ref _fullName, AskFullName);
+        return asked.Wait(NamePatience) ? asked.Result : ActionContext.ShortHostName();
+    }
+
     /// <summary>This host's own addresses.</summary>
     public OwnAddresses Own => Make(ref _own, () => new OwnAddresses(Resolver, time));
 
@@ -74,6 +84,23 @@ public sealed class JailServices(Log log, TimeProvider time) : IAsyncDisposable
         _resolver?.Dispose();
         if (Store is not null) await Store.DisposeAsync();
     }
+
+    // The C library looks names up, on a thread that it may hold for long: not one of the pool. Asked once, as there.
+    private static Task<string> AskFullName() => Task.Factory.StartNew(
+        static () =>
+        {
+            try
+            {
+                return System.Net.Dns.GetHostEntry(ActionContext.ShortHostName()).HostName;
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                return ActionContext.ShortHostName();
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private T Make<T>(ref T? service, Func<T> make)
         where T : class

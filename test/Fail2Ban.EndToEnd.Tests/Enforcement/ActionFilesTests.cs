@@ -88,7 +88,7 @@ public sealed class ActionFilesTests
         {
             if (words is ["set", "demo", "addaction", string name]) Assert.NotNull(actions.Add(name));
             if (words is not ["multi-set", "demo", "action", string target, List<object?> settings]) continue;
-            foreach (List<object?> pair in settings.Cast<List<object?>>()) Assert.True(actions.Find(target)!.TrySet((string)pair[0]!, pair[1], out string error), error);
+            foreach (List<object?> pair in settings.Cast<List<object?>>()) Assert.True(((CommandAction)actions.Find(target)!).TrySet((string)pair[0]!, pair[1], out string error), error);
         }
 
         Assert.True(actions.All.Count > 0, $"{read.Outcome} {read.Failure}\n{string.Join('\n', read.Stream)}\n{string.Join('\n', sink.Messages)}");

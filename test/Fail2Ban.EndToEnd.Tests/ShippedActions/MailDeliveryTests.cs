@@ -1,3 +1,5 @@
+using Fail2Ban.Enforcement.Actions;
+
 namespace Fail2Ban.EndToEnd.Tests.ShippedActions;
 
 /// <summary>The mail of a ban through a sendmail-like program and real SMTP, to a server that first accepts connections and says nothing.</summary>
@@ -21,8 +23,8 @@ public sealed class MailDeliveryTests : IDisposable
         string mailer = Path.Combine(_folder, "mailer.py"), bans = Path.Combine(_folder, "bans");
         File.WriteAllText(mailer, Mailer);
         await using var action = new ShippedAction($"sendmail[mailcmd=\"/usr/bin/python3 {mailer} {_server.Port}\", timeout=10]\n dummy[target=\"{bans}\"]");
-        Assert.True(action.Jail.Find("sendmail")!.TrySet("lane", "notify", out string error), error);
-        Assert.True(action.Jail.Find("sendmail")!.TrySet("actionstart", "", out error), error);
+        Assert.True(((CommandAction)action.Jail.Find("sendmail")!).TrySet("lane", "notify", out string error), error);
+        Assert.True(((CommandAction)action.Jail.Find("sendmail")!).TrySet("actionstart", "", out error), error);
         await action.Jail.StartAsync();
         for (int i = 1; i <= 3; i++) await action.Jail.BanAsync(ShippedAction.Ban($"192.0.2.{i}"));
         Assert.Equal(3, File.ReadLines(bans).Count(static line => line.StartsWith('+')));

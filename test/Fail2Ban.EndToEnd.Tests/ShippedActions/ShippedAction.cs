@@ -30,7 +30,15 @@ internal sealed class ShippedAction : IAsyncDisposable
         _shell = neighbour?._shell ?? new ShellRunner(log, TimeProvider.System);
         _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, TimeProvider.System);
         Jail = new JailActions(
-            new ActionContext { Jail = jail, ParseSeconds = static _ => null, FullHostName = static () => "host.example.org", Bans = _ => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]) },
+            new ActionContext
+            {
+                Jail = jail,
+                ParseSeconds = static _ => null,
+                FullHostName = static () => "host.example.org",
+                Bans = _ => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]),
+                HostName = _ => Task.FromResult(HostName),
+                History = (_, _) => Task.FromResult(History),
+            },
             _enforcer);
         foreach (IReadOnlyList<object?> words in Read(text, log, jail, folder ?? Path.Combine(RepositoryRoot.Find(), "config", "action.d")))
         {
@@ -41,7 +49,7 @@ internal sealed class ShippedAction : IAsyncDisposable
         }
 
         // One after the other, so that what they did can be told apart.
-        foreach (CommandAction action in Jail.All) Set(action.Name, "lane", "enforce");
+        foreach (JailAction action in Jail.All) Set(action.Name, "lane", "enforce");
     }
 
     public JailActions Jail { get; }
@@ -50,6 +58,12 @@ internal sealed class ShippedAction : IAsyncDisposable
 
     /// <summary>What the jail says when an action asks for the bans in force.</summary>
     public ConcurrentQueue<Ban> InForce { get; } = [];
+
+    /// <summary>What reverse DNS says of every address.</summary>
+    public string? HostName { get; set; }
+
+    /// <summary>What the database knows of every id.</summary>
+    public IdHistory? History { get; set; }
 
     /// <summary>What went wrong since the last call.</summary>
     public string TakeErrors()
@@ -92,5 +106,5 @@ internal sealed class ShippedAction : IAsyncDisposable
         }
     }
 
-    private void Set(string action, string property, object? value) => Assert.True(Jail.Find(action)!.TrySet(property, value, out string error), error);
+    private void Set(string action, string property, object? value) => Assert.True(((CommandAction)Jail.Find(action)!).TrySet(property, value, out string error), error);
 }

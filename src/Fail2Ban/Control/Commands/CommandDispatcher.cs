@@ -164,6 +164,7 @@ public sealed class CommandDispatcher : IDisposable
         if (ServerSettings.Knows(name) && name != "allowipv6") return _settings.Get(name);
         string setting = words.Text(1);
         Jail jail = Find(name);
+        if (setting is "actions" or "action" or "actionproperties" or "actionmethods") return await ActionCommands.GetAsync(jail, setting, words.After(2));
         return await jail.InvokeAsync(found => JailSettings.Get(found, setting, words.After(2)));
     }
 

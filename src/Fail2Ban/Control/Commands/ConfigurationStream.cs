@@ -44,6 +44,13 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
                 }
 
                 log.For(CommandSentences.TransmitterLogger).Failed(words, problem);
+                if (words is ["set", string owner, "addaction", var action, _, ..] && !replaceable.Contains(owner))
+                {
+                    // Somebody else's program is at fault: a jail that is to start does without it.
+                    draft.Miss(owner, PythonText.Str(action), problem);
+                    continue;
+                }
+
                 if (jail is not null && replaceable.Contains(jail)) log.JailNotReloaded(jail);
                 else if (jail is not null) log.JailNotStarted(jail);
                 draft.Break(jail ?? "", problem);
@@ -56,9 +63,11 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
     /// <summary>Tells the client what is not in force.</summary>
     public static void ThrowIfBroken(StreamDraft draft, bool isReload)
     {
-        if (draft.Broken.Count == 0) return;
-        throw CommandException.Plain(string.Join('\n', draft.Broken.Select(one => one.Key.Length == 0 ? one.Value.Message
-            : $"Jail {PythonText.Repr(one.Key)} {(isReload && draft.MayReplace(one.Key) ? "keeps its old settings" : "is not started")}: {one.Value.Message}")));
+        if (draft.Broken.Count == 0 && draft.Missing.Count == 0) return;
+        IEnumerable<string> broken = draft.Broken.Select(one => one.Key.Length == 0 ? one.Value.Message
+            : $"Jail {PythonText.Repr(one.Key)} {(isReload && draft.MayReplace(one.Key) ? "keeps its old settings" : "is not started")}: {one.Value.Message}");
+        IEnumerable<string> missing = draft.Missing.Select(one => $"Jail {PythonText.Repr(one.Jail)} goes without the action {PythonText.Repr(one.Action)}: {one.Error.Message}");
+        throw CommandException.Plain(string.Join('\n', broken.Concat(missing)));
     }
 
     private async Task UndoAsync(Stack<(string Name, object? Value)> undo)

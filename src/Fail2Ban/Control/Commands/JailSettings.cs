@@ -16,7 +16,6 @@ internal static partial class JailSettings
 
     public static object? Get(Jail jail, string name, CommandWords words) => name switch
     {
-        "actions" or "action" or "actionproperties" or "actionmethods" => ActionCommands.Get(jail, name, words),
         "banned" => Banned(jail, words),
         "banip" => BanList(jail, words.Count > 0 && words.Text(0) == "--with-time"),
         "logpath" => jail.Logs.Paths.Cast<object?>().ToList(),
@@ -158,7 +157,7 @@ internal static partial class JailSettings
             case "unbanip":
                 return await UnbanAsync(jail, words.SomeTexts());
             case "addaction":
-                return ActionCommands.Add(jail, words);
+                return await ActionCommands.AddAsync(jail, words);
             case "delaction":
                 return await ActionCommands.RemoveAsync(jail, words);
             case "action":

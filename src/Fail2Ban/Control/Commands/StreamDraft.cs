@@ -11,6 +11,7 @@ internal sealed class StreamDraft(IReadOnlySet<string> replaceable)
     private readonly HashSet<string> _started = [];
     private readonly Dictionary<string, PythonError> _broken = [];
     private readonly Dictionary<string, string> _skipped = [];
+    private readonly List<(string Jail, string Action, PythonError Error)> _missing = [];
 
     /// <summary>The jails in the order of the stream, broken ones among them.</summary>
     public IReadOnlyList<Jail> Jails => _jails;
@@ -20,6 +21,12 @@ internal sealed class StreamDraft(IReadOnlySet<string> replaceable)
 
     /// <summary>Names of jails that the client left out, and its reason for each.</summary>
     public IReadOnlyDictionary<string, string> Skipped => _skipped;
+
+    /// <summary>Actions written in Python that could not be made, of jails that go without them.</summary>
+    public IReadOnlyList<(string Jail, string Action, PythonError Error)> Missing => _missing;
+
+    /// <summary>Notes that a jail goes without an action.</summary>
+    public void Miss(string jail, string action, PythonError error) => _missing.Add((jail, action, error));
 
     /// <summary>Whether a jail that runs may be defined by the stream.</summary>
     public bool MayReplace(string name) => replaceable.Contains(name);

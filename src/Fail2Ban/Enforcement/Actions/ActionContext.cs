@@ -34,8 +34,11 @@ public sealed class ActionContext
     /// <summary>The jail's ban time, for commands that are run for no ban (<c>actionstart</c>).</summary>
     public Func<BanTime> BanTime { get; init; } = static () => new BanTime(600);
 
-    /// <summary>This host's full name: <c>&lt;fq-hostname&gt;</c>, and up to its first dot <c>&lt;sh-hostname&gt;</c>.</summary>
-    public Func<string> FullHostName { get; init; } = static () => Environment.MachineName;
+    /// <summary>This host's full name: <c>&lt;fq-hostname&gt;</c>.</summary>
+    public Func<string> FullHostName { get; init; } = ShortHostName;
+
+    /// <summary>This host's own name, as it was given: <c>&lt;sh-hostname&gt;</c>.</summary>
+    public static string ShortHostName() => System.Net.Dns.GetHostName();
 
     /// <summary>Tags that need no ban and are no property.</summary>
     internal string? HostTag(string tag) => tag switch
@@ -43,7 +46,7 @@ public sealed class ActionContext
         "br" => "\n",
         "sp" => " ",
         "fq-hostname" => FullHostName(),
-        "sh-hostname" => FullHostName().Split('.')[0],
+        "sh-hostname" => ShortHostName(),
         _ => null,
     };
 }

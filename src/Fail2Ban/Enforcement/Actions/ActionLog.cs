@@ -83,6 +83,9 @@ internal static class ActionLog
     public static void ElementRefused(this Log log, string element, string set, string reason) =>
         log.Write(LogLevel.Debug, $"{element}, set {set}: {reason}; the command is run as it is written");
 
+    public static void RecipientsRefused(this Log log, string jail, string action, string refused) =>
+        log.Write(LogLevel.Warning, $"[{jail}] Action '{action}': the mail was sent, but not to {refused}");
+
     private static string Info(Ban ban) => $"ActionInfo({PythonText.Repr(new PythonDict
     {
         ["ip"] = (ban.Ticket.Address ?? ban.Ticket.Id).ToString(),

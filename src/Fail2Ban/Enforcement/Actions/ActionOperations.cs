@@ -13,7 +13,7 @@ namespace Fail2Ban.Enforcement.Actions;
 /// Owned by one lane: the jail's, or for a notification its own. Every operation returns null, or the sentence about its
 /// failure; it never throws for what a command does.
 /// </remarks>
-internal sealed partial class ActionOperations(CommandAction action, ActionContext context, Enforcer enforcer)
+internal sealed partial class ActionOperations(CommandAction action, ActionContext context, Enforcer enforcer) : IActionOperations
 {
     private readonly ConcurrentDictionary<string, FamilyState> _families = new();
 

@@ -41,6 +41,14 @@ internal sealed class BanTags
         return DynamicTags.ForShell(text, tags.ValueOf);
     }
 
+    /// <summary>Replaces the dynamic tags of a text that no shell reads.</summary>
+    public static async Task<string> ExpandAsync(string text, ActionContext context, Ban ban)
+    {
+        var tags = new BanTags(context, ban, "", ban.Ticket.Time);
+        await tags.LoadAsync(text).ConfigureAwait(false);
+        return DynamicTags.AsText(text, tags.ValueOf);
+    }
+
     private async Task LoadAsync(string text)
     {
         if (_ban is null) return;
@@ -68,13 +76,13 @@ internal sealed class BanTags
         "ipfailures" => (_allHistory?.Failures ?? Failures).ToString(),
         "ipjailmatches" => _jailHistory is { } own ? string.Join('\n', own.Matches) : Matches(),
         "ipjailfailures" => (_jailHistory?.Failures ?? Failures).ToString(),
-        "raw-ticket" => $"BanTicket: ip={_ban?.Ticket.Id.ToString()} time={_time} bantime={(_ban is null ? "None" : Seconds(_ban.Time.Seconds))} bancount={Count} #attempts={Failures} matches={PythonText.Repr(MatchList())}",
+        "raw-ticket" => $"BanTicket: ip={_ban?.Ticket.Id.ToString()} time={_time} bantime={(_ban is null ? "None" : Seconds(_ban.Time.Seconds))} bancount={Count} #attempts={Failures} matches={PythonText.Repr(MatchList(_ban))}",
         "jail.name" => _context.Jail,
         "jail.banned" => _context.Counters().Banned.ToString(),
         "jail.banned_total" => _context.Counters().BannedTotal.ToString(),
         "jail.found" => _context.Counters().Found.ToString(),
         "jail.found_total" => _context.Counters().FoundTotal.ToString(),
-        "F-*" => PythonText.Repr(Fields()),
+        "F-*" => PythonText.Repr(Fields(_ban)),
         _ => DynamicTags.TryGetField(tag, out string field) && _ban?.Ticket.Data[field] is { } value ? PythonText.Str(value) : null,
     };
 
@@ -86,13 +94,14 @@ internal sealed class BanTags
 
     private string Matches() => _ban is null ? "" : string.Join('\n', _ban.Ticket.Matches);
 
-    private List<object?> MatchList() => _ban is null ? [] : [.. _ban.Ticket.Matches.Select(match => (object?)match.ToString())];
+    private static List<object?> MatchList(Ban? ban) => ban is null ? [] : [.. ban.Ticket.Matches.Select(match => (object?)match.ToString())];
 
-    private PythonDict Fields()
+    /// <summary>All captured fields of a ban, with its lines and failures: <c>&lt;F-*&gt;</c>.</summary>
+    public static PythonDict Fields(Ban? ban)
     {
-        var fields = new PythonDict { ["matches"] = MatchList(), ["failures"] = Failures };
-        if (_ban is null) return fields;
-        foreach ((string name, object? value) in _ban.Ticket.Data.Fields)
+        var fields = new PythonDict { ["matches"] = MatchList(ban), ["failures"] = ban?.Ticket.Failures ?? 0 };
+        if (ban is null) return fields;
+        foreach ((string name, object? value) in ban.Ticket.Data.Fields)
             if (value is not null) fields[name] = value;
         return fields;
     }

@@ -3,27 +3,23 @@ using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Actions;
 
-/// <summary>One action of a jail, defined by commands in a file of <c>action.d</c>.</summary>
-/// <remarks>Properties: any thread, each assignment is one step. What it does is done by the lane of its jail.</remarks>
-public sealed class CommandAction
+/// <summary>An action that is defined by commands in a file of <c>action.d</c>.</summary>
+/// <inheritdoc/>
+public sealed class CommandAction : JailAction
 {
     private readonly ActionContext _context;
 
-    internal CommandAction(string name, ActionContext context, Enforcer enforcer)
+    internal CommandAction(string name, ActionContext context, Enforcer enforcer) : base(name)
     {
-        Name = name;
         _context = context;
         Properties = new ActionProperties(context.HostTag);
-        Operations = new ActionOperations(this, context, enforcer);
+        Commands = new ActionOperations(this, context, enforcer);
     }
 
-    /// <summary>The action's name within its jail.</summary>
-    public string Name { get; }
-
-    /// <summary>The names of all properties, sorted as <c>get J actionproperties A</c> lists them.</summary>
+    /// <summary>The names of all properties, sorted.</summary>
     public IReadOnlyList<string> PropertyNames => Properties.Names;
 
-    /// <summary>The names that <c>get J actionmethods A</c> lists.</summary>
+    /// <summary>The names that the original's class has.</summary>
     public static IReadOnlyList<string> MethodNames { get; } =
     [
         "ban", "clearAllParams", "consistencyCheck", "escapeTag", "executeCmd", "flush", "invalidateBanEpoch", "prolong", "reban",
@@ -32,10 +28,35 @@ public sealed class CommandAction
 
     internal ActionProperties Properties { get; }
 
-    internal ActionOperations Operations { get; }
+    /// <summary>What it does, with all that only commands can do.</summary>
+    internal ActionOperations Commands { get; }
 
-    /// <summary>Whether it only tells others: it then has its own lane and can neither delay nor fail a ban.</summary>
-    internal bool IsNotification => Properties.Traits.IsNotification;
+    internal override IActionOperations Operations => Commands;
+
+    internal override bool IsNotification => Properties.Traits.IsNotification;
+
+    internal override bool SkipsRestored => Properties.Flag("norestored") == true;
+
+    internal override bool HasUnban => Properties.Defines("actionunban");
+
+    internal override bool HasFlush => Properties.Defines("actionflush");
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> GetPropertyNamesAsync() => Task.FromResult(PropertyNames);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> GetMethodNamesAsync() => Task.FromResult(MethodNames);
+
+    /// <inheritdoc/>
+    public override Task<ActionAnswer> GetAsync(string property) =>
+        Task.FromResult(TryGet(property, out object? value, out string error) ? new ActionAnswer(value) : ActionAnswer.Failed("AttributeError", error));
+
+    /// <inheritdoc/>
+    public override Task<ActionAnswer> SetAsync(string property, object? value)
+    {
+        if (!TrySet(property, value, out string error)) return Task.FromResult(ActionAnswer.Failed("ValueError", error));
+        return Task.FromResult(new ActionAnswer(TryGet(property, out object? now, out _) ? now : value));
+    }
 
     /// <summary>A property's value: a string, bool, int or double, or null.</summary>
     /// <param name="property">Its name, for a conditional one with the condition: <c>blocktype?family=inet6</c>.</param>
@@ -77,8 +98,19 @@ public sealed class CommandAction
         return true;
     }
 
-    /// <summary>Takes all properties of another action instead of its own; whether it is started stays (ban.md §6).</summary>
-    public void TakeOver(CommandAction other) => Properties.TakeOver(other.Properties);
+    // The same properties, or it only tells others, or it says itself what a reload means (actionreload). Any other has to
+    // be stopped with the old and started with the new ones.
+    internal override bool CanTakeOver(JailAction wanted) => wanted is CommandAction other
+        && (Properties.Equal(other.Properties) || (IsNotification && other.IsNotification) || other.Properties.Defines("actionreload"));
+
+    internal override void TakeOver(JailAction wanted) => Properties.TakeOver(((CommandAction)wanted).Properties);
+
+    internal override JailAction CopyFor(ActionContext context, Enforcer enforcer)
+    {
+        var copy = new CommandAction(Name, context, enforcer);
+        copy.TakeOver(this);
+        return copy;
+    }
 
     private bool TryTimeout(object? given, out object? seconds)
     {

@@ -40,6 +40,9 @@ public sealed class Enforcer : IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
+    /// <summary>How long a call of a Python action may take.</summary>
+    internal TimeSpan PythonPatience { get; set; } = TimeSpan.FromSeconds(60);
+
     internal Log Log { get; }
 
     internal Log JailLog { get; }

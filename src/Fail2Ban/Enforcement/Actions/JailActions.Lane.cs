@@ -68,17 +68,17 @@ public sealed partial class JailActions
 
     private async Task DoAsync(WorkingAction working, BanVerb verb, Ban ban)
     {
-        CommandAction action = working.Action;
-        if (ban.Restored && verb is (BanVerb.Ban or BanVerb.Prolong) && action.Properties.Flag("norestored") == true) return;
-        if (action.IsNotification)
+        JailAction action = working.Action;
+        if (ban.Restored && verb is (BanVerb.Ban or BanVerb.Prolong) && action.SkipsRestored) return;
+        if (working.Enforcing is not { } operations)
         {
             if (verb == BanVerb.Extend) return;
-            if (verb != BanVerb.Unban || action.Properties.Defines("actionunban"))
-                await working.DoAsync(operations => operations.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error)).ConfigureAwait(false);
+            if (!action.IsNotification) await AnswersAsync().ConfigureAwait(false);
+            if (verb != BanVerb.Unban || action.HasUnban)
+                await working.DoAsync(all => all.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error)).ConfigureAwait(false);
             return;
         }
 
-        ActionOperations operations = action.Operations;
         if (operations.NeedsStart(verb, ban))
         {
             await AnswersAsync().ConfigureAwait(false);
@@ -140,16 +140,18 @@ public sealed partial class JailActions
         List<WorkingAction> others = [];
         foreach (WorkingAction working in actions)
         {
-            CommandAction action = working.Action;
-            if (!action.Properties.Defines("actionflush"))
+            JailAction action = working.Action;
+            if (!action.HasFlush)
             {
                 others.Add(working);
                 continue;
             }
 
+            bool isFlushed = true;
             _enforcer.JailLog.Flushing(_context.Jail, action.Name);
-            await working.DoAsync(operations => operations.FlushAsync(), error => FlushFailed(action, error)).ConfigureAwait(false);
-            if (!action.IsNotification && action.Operations.HasItems) await action.Operations.CheckAfterFlushAsync().ConfigureAwait(false);
+            await working.DoAsync(operations => operations.FlushAsync(), error => isFlushed = FlushFailed(action, error)).ConfigureAwait(false);
+            if (working.Enforcing is { HasItems: true } commands) await commands.CheckAfterFlushAsync().ConfigureAwait(false);
+            if (!isFlushed && action is not CommandAction) others.Add(working);
         }
 
         foreach (Ban ban in others.Count > 0 ? bans : [])
@@ -164,8 +166,12 @@ public sealed partial class JailActions
     private Task StopAsync(WorkingAction working) => working.DoAsync(operations => operations.StopAsync(),
         error => _enforcer.JailLog.StopFailed(_context.Jail, working.Action.Name, error));
 
-    private void FlushFailed(CommandAction action, string error) => _enforcer.JailLog.FlushFailed(_context.Jail, action.Name, error);
+    private bool FlushFailed(JailAction action, string error)
+    {
+        if (error.Length > 0) _enforcer.JailLog.FlushFailed(_context.Jail, action.Name, error);
+        return false;
+    }
 
-    private void Fail(CommandAction action, BanVerb verb, Ban ban, string error) => _enforcer.JailLog.ExecutionFailed(
+    private void Fail(JailAction action, BanVerb verb, Ban ban, string error) => _enforcer.JailLog.ExecutionFailed(
         verb switch { BanVerb.Unban => "unban", BanVerb.Prolong or BanVerb.Extend => "prolong", _ => "ban" }, _context.Jail, action.Name, ban, error);
 }

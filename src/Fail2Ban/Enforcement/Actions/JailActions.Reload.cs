@@ -1,17 +1,12 @@
+using Fail2Ban.Enforcement.Python;
 using Fail2Ban.Tracking.Bans;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Actions;
 
 /// <summary>What happens to actions while the jail works.</summary>
 public sealed partial class JailActions
 {
-    /// <summary>
-    /// Whether an action can go on with new properties: they are the same, or it only tells others, or it says itself
-    /// what a reload means (<c>actionreload</c>). Any other has to be stopped with the old and started with the new ones.
-    /// </summary>
-    public static bool CanReload(CommandAction present, CommandAction wanted) =>
-        present.Properties.Equal(wanted.Properties) || (present.IsNotification && wanted.IsNotification) || wanted.Properties.Defines("actionreload");
-
     /// <summary>Puts the actions into the order of a list of names, since they ban in order; others follow as they were.</summary>
     public void Arrange(IReadOnlyList<string> names)
     {
@@ -27,7 +22,7 @@ public sealed partial class JailActions
             });
         }
 
-        int Place(CommandAction action)
+        int Place(JailAction action)
         {
             int place = 0;
             while (place < names.Count && names[place] != action.Name) place++;
@@ -38,7 +33,7 @@ public sealed partial class JailActions
     /// <summary>Starts an action that was added while the jail works, and gives it the bans in force.</summary>
     /// <param name="action">Added before.</param>
     /// <param name="bans">Every ban in force when it was added, oldest first.</param>
-    public Task StartAsync(CommandAction action, IReadOnlyList<Ban> bans) => PostAsync(async () =>
+    public Task StartAsync(JailAction action, IReadOnlyList<Ban> bans) => PostAsync(async () =>
     {
         if (_working.Find(item => item.Action == action) is not { } working) return;
         await StartAsync(working).ConfigureAwait(false);
@@ -55,7 +50,7 @@ public sealed partial class JailActions
     /// <param name="action">Of this jail.</param>
     /// <param name="method">One of <c>start</c>, <c>stop</c>, <c>flush</c> and <c>reload</c>.</param>
     /// <returns>Whether its commands succeeded; what failed is logged.</returns>
-    public async Task<bool> CallAsync(CommandAction action, string method)
+    public async Task<bool> CallAsync(JailAction action, string method)
     {
         bool succeeded = false;
         await PostAsync(async () =>
@@ -77,6 +72,18 @@ public sealed partial class JailActions
             succeeded = false;
             tell();
         }
+    }
+
+    /// <summary>Calls a method of a Python action, in its order among what the action does otherwise.</summary>
+    /// <param name="action">Of this jail.</param>
+    /// <param name="method">Any that the object has.</param>
+    /// <param name="options">Its keyword arguments.</param>
+    public async Task<ActionAnswer> CallAsync(JailAction action, string method, PythonDict options)
+    {
+        if (action is not PythonAction python) return ActionAnswer.Failed("TypeError", $"action {action.Name} is not written in Python");
+        ActionAnswer answer = ActionAnswer.Failed("KeyError", $"Invalid Action name: {action.Name}");
+        await PostAsync(async () => answer = await python.CallAsync(method, options).ConfigureAwait(false)).ConfigureAwait(false);
+        return answer;
     }
 
     private Task StartAsync(WorkingAction working) => working.DoAsync(operations => operations.StartAsync(),

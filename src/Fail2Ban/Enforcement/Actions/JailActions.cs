@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Fail2Ban.Enforcement.Mail;
+using Fail2Ban.Enforcement.Python;
 using Fail2Ban.Tracking.Bans;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Actions;
 
@@ -16,7 +19,7 @@ public sealed partial class JailActions
     private readonly Enforcer _enforcer;
     private readonly Lock _lock = new();
     private readonly Channel<LaneItem> _lane = Channel.CreateUnbounded<LaneItem>(new UnboundedChannelOptions { SingleReader = true });
-    private ImmutableArray<CommandAction> _actions = []; // as configured; what the lane works with follows in order
+    private ImmutableArray<JailAction> _actions = []; // as configured; what the lane works with follows in order
 
     /// <summary>A jail without actions.</summary>
     public JailActions(ActionContext context, Enforcer enforcer)
@@ -28,26 +31,61 @@ public sealed partial class JailActions
     }
 
     /// <summary>The actions in configuration order.</summary>
-    public IReadOnlyList<CommandAction> All => _actions;
+    public IReadOnlyList<JailAction> All => _actions;
 
     /// <summary>An action by its name, or null.</summary>
-    public CommandAction? Find(string name) => _actions.FirstOrDefault(action => action.Name == name);
+    public JailAction? Find(string name) => _actions.FirstOrDefault(action => action.Name == name);
 
-    /// <summary>Adds an action at the end; null where one of that name exists (<c>Action A already exists</c>).</summary>
+    /// <summary>Adds an action of commands at the end; null where one of that name exists (<c>Action A already exists</c>).</summary>
     public CommandAction? Add(string name)
     {
-        lock (_lock)
+        var action = new CommandAction(name, _context, _enforcer);
+        return TryAdd(action) ? action : null;
+    }
+
+    /// <summary>Adds an action that a file of Python defines: the stock <c>smtp.py</c> is built in unless it is to encrypt, any other runs in <c>python3</c>.</summary>
+    /// <param name="name">The action's name.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="options">Its parameters.</param>
+    /// <returns>The exception that the original would have raised; null where it was added.</returns>
+    public async Task<PythonError?> AddPythonAsync(string name, string file, PythonDict options)
+    {
+        if (Find(name) is not null) return Exists(name);
+        JailAction action;
+        if (StockMailFile.Is(file) && !MailSettings.WantsEncryption(options))
         {
-            if (Find(name) is not null) return null;
-            var action = new CommandAction(name, _context, _enforcer);
-            _actions = _actions.Add(action);
-            _ = PostAsync(() =>
+            var settings = new MailSettings();
+            foreach ((object parameter, object? value) in options)
             {
-                _working.Add(new WorkingAction(action, NotificationsOf(action)));
-                return Task.CompletedTask;
-            });
-            return action;
+                string key = PythonText.Str(parameter);
+                string error = MailSettings.Parameters.Contains(key) ? "" : $"smtp.py has no parameter {PythonText.Repr(key)}; it has {string.Join(", ", MailSettings.Parameters)}";
+                if (error.Length == 0) settings = settings.With(key, value, out error);
+                if (error.Length > 0) return new PythonError("TypeError", $"action {name}: {error}");
+            }
+
+            action = new MailAction(name, settings, _context, _enforcer);
         }
+        else
+        {
+            (PythonAction? made, PythonError? error) = await PythonAction.MakeAsync(name, file, options, _context, _enforcer).ConfigureAwait(false);
+            if (made is null) return error;
+            action = made;
+        }
+
+        if (TryAdd(action)) return null;
+        await action.EndAsync().ConfigureAwait(false);
+        return Exists(name);
+    }
+
+    private static PythonError Exists(string name) => new("ValueError", $"Action {name} already exists");
+
+    /// <summary>Adds an action that does what another one does; null where one of that name exists.</summary>
+    public JailAction? AddLike(JailAction other)
+    {
+        JailAction action = other.CopyFor(_context, _enforcer);
+        if (TryAdd(action)) return action;
+        _ = action.EndAsync();
+        return null;
     }
 
     /// <summary>Ends the action's bans, stops it and takes it out; false where there is none (<c>Invalid Action name: A</c>).</summary>
@@ -64,6 +102,7 @@ public sealed partial class JailActions
                 await FlushAsync([working], await _context.Bans(int.MaxValue).ConfigureAwait(false)).ConfigureAwait(false);
                 await StopAsync(working).ConfigureAwait(false);
                 _working.Remove(working);
+                EndWhenIdle(working);
             });
         }
 
@@ -90,8 +129,9 @@ public sealed partial class JailActions
     {
         foreach (WorkingAction working in _working)
         {
-            await working.Action.Operations.TakeOverAsync(bans).ConfigureAwait(false);
-            if (isAfterCrash) await working.Action.Operations.ClearLeftoversAsync().ConfigureAwait(false);
+            if (working.Action is not CommandAction { Commands: { } commands }) continue;
+            await commands.TakeOverAsync(bans).ConfigureAwait(false);
+            if (isAfterCrash) await commands.ClearLeftoversAsync().ConfigureAwait(false);
         }
     });
 
@@ -115,8 +155,8 @@ public sealed partial class JailActions
     {
         foreach (WorkingAction working in _working)
         {
-            if (working.Action.IsNotification) continue;
-            if (await working.Action.Operations.SeenAgainAsync(ban).ConfigureAwait(false) is { } error)
+            if (working.Enforcing is not { } commands) continue;
+            if (await commands.SeenAgainAsync(ban).ConfigureAwait(false) is { } error)
                 _enforcer.JailLog.ExecutionFailed("ban", _context.Jail, working.Action.Name, ban, error);
         }
     });
@@ -126,7 +166,7 @@ public sealed partial class JailActions
     public Task FlushAsync(IEnumerable<Ban> bans) => PostAsync(() => FlushAsync(_working, bans));
 
     /// <summary>Runs <c>actionreload</c> of an action for the families it is started for, after a reload of properties.</summary>
-    public Task ReloadAsync(CommandAction action) => PostAsync(async () =>
+    public Task ReloadAsync(JailAction action) => PostAsync(async () =>
     {
         if (_working.Find(item => item.Action == action) is not { } working) return;
         await working.DoAsync(operations => operations.ReloadAsync(),
@@ -137,7 +177,11 @@ public sealed partial class JailActions
     public Task EndAsync()
     {
         _enforcer.LayoutLost -= CheckLost;
-        Task done = PostAsync(static () => Task.CompletedTask);
+        Task done = PostAsync(() =>
+        {
+            foreach (WorkingAction working in _working) EndWhenIdle(working);
+            return Task.CompletedTask;
+        });
         _lane.Writer.TryComplete();
         return done;
     }
@@ -148,9 +192,28 @@ public sealed partial class JailActions
         _ = PostAsync(async () =>
         {
             foreach (WorkingAction working in _working)
-                if (!working.Action.IsNotification) await working.Action.Operations.CheckNowAsync(finder == Enforcer.MereDoubt).ConfigureAwait(false);
+                if (working.Enforcing is { } commands) await commands.CheckNowAsync(finder == Enforcer.MereDoubt).ConfigureAwait(false);
         });
     }
 
-    private NotificationLane NotificationsOf(CommandAction action) => new(_enforcer.Notifications, _enforcer.JailLog, _context.Jail, action.Name);
+    private bool TryAdd(JailAction action)
+    {
+        lock (_lock)
+        {
+            if (Find(action.Name) is not null) return false;
+            _actions = _actions.Add(action);
+            _ = PostAsync(() =>
+            {
+                _working.Add(new WorkingAction(action, NotificationsOf(action)));
+                return Task.CompletedTask;
+            });
+            return true;
+        }
+    }
+
+    // What it still has to tell is told first.
+    private static void EndWhenIdle(WorkingAction working) =>
+        _ = working.Notifications.Idle.ContinueWith(_ => working.Action.EndAsync(), TaskScheduler.Default);
+
+    private NotificationLane NotificationsOf(JailAction action) => new(_enforcer.Notifications, _enforcer.JailLog, _context.Jail, action.Name);
 }

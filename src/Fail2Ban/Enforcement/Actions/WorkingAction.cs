@@ -3,12 +3,15 @@ namespace Fail2Ban.Enforcement.Actions;
 /// <summary>An action as the lane of its jail works with it.</summary>
 /// <param name="Action">The action.</param>
 /// <param name="Notifications">Its own lane, for as long as it is a notification.</param>
-internal sealed record WorkingAction(CommandAction Action, NotificationLane Notifications)
+internal sealed record WorkingAction(JailAction Action, NotificationLane Notifications)
 {
+    /// <summary>Its commands, where it acts by commands and others wait for them; null otherwise.</summary>
+    public ActionOperations? Enforcing => Action is CommandAction { IsNotification: false } command ? command.Commands : null;
+
     /// <summary>Does something now, or, for a notification, beside: it can then neither delay nor fail what follows.</summary>
     /// <param name="operation">Returns null or the sentence about its failure.</param>
     /// <param name="fail">Told that sentence.</param>
-    public async Task DoAsync(Func<ActionOperations, Task<string?>> operation, Action<string> fail)
+    public async Task DoAsync(Func<IActionOperations, Task<string?>> operation, Action<string> fail)
     {
         if (Action.IsNotification) Notifications.Post(AttemptAsync);
         else await AttemptAsync().ConfigureAwait(false);
