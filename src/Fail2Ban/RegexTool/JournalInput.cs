@@ -35,6 +35,7 @@ internal static class JournalInput
 
         if (groups.Count > 0) head.Line("journal match", string.Join(" + ", groups.Select(group => string.Join(' ', group))));
         if (parameters.Problem() is { } problem) throw new FilterException(problem);
+        head.End();
         try
         {
             JournalScan.Read(parameters, groups, zone, (in LogLine entry) => handle(entry));

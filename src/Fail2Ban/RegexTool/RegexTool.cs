@@ -115,6 +115,7 @@ public static class RegexTool
             if (!LogEncoding.TryParse(options.Encoding ?? setup.Encoding ?? "auto", out LogEncoding encoding, out string wrong)) throw new FilterException(wrong);
             head.Line("log file", source);
             head.Line("encoding", encoding.Name);
+            head.End();
             using Stream stream = source == "-" ? host.In : Open(source);
             ReadingProgress? progress = host.ErrorIsTerminal && stream.CanSeek && stream.Length >= ReadingProgress.SmallestLog
                 ? new ReadingProgress(error, stream.Length, host.Time) : null;
@@ -127,12 +128,14 @@ public static class RegexTool
         if (filter.MaxLines == 1 && !source.Contains('\n', StringComparison.Ordinal))
         {
             head.Line("single line", ReportHead.Shorten(source.Replace("\r", "", StringComparison.Ordinal)));
+            head.End();
             LogInput.ReadText([source], test.Handle);
             return;
         }
 
         string[] lines = source.Split('\n');
         head.MultiLine(lines);
+        head.End();
         LogInput.ReadText(lines, test.Handle);
     }
 

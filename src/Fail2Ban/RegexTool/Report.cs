@@ -61,7 +61,7 @@ internal sealed class Report
         for (int index = 0; index < result.Hits.Count; index++)
         {
             RegexHit hit = result.Hits[index];
-            if (hit.Verdict == LineVerdict.Ignored)
+            if (hit.Verdict is LineVerdict.Ignored or LineVerdict.NoMatch)
             {
                 MoveToMatched(hit.Lines);
                 continue;
@@ -88,7 +88,7 @@ internal sealed class Report
 
     public void Print(TextWriter output)
     {
-        output.Write("\n\n");
+        output.Write("\n");
         output.WriteHeading("Results\n=======");
         output.Write("\n");
         if (_filter.PrefRegex is { } prefRegex)

@@ -18,6 +18,9 @@ internal sealed class ReportHead(TextWriter output, bool isSilent)
         output.Write("\n\n");
     }
 
+    /// <summary>What comes now is about lines: messages of the log, then the results.</summary>
+    public void End() => Write("\n");
+
     public void Line(string label, string value) => Write($"Use{label.PadLeft(LabelWidth)} : {value}\n");
 
     public void Text(string label) => Write($"Use{label.PadLeft(LabelWidth + 7)}\n");

@@ -16,9 +16,9 @@ internal sealed class ToolSink(TextWriter output, LogLevel threshold, int verbos
     {
         level = text.ToUpperInvariant() switch
         {
-            "CRITICAL" => LogLevel.Critical,
+            "CRITICAL" or "FATAL" => LogLevel.Critical,
             "ERROR" => LogLevel.Error,
-            "WARNING" => LogLevel.Warning,
+            "WARNING" or "WARN" => LogLevel.Warning,
             "NOTICE" => LogLevel.Notice,
             "INFO" => LogLevel.Info,
             "MSG" => LogLevel.Message,
@@ -34,12 +34,13 @@ internal sealed class ToolSink(TextWriter output, LogLevel threshold, int verbos
     {
         using Lock.Scope alone = _writing.EnterScope();
         string name = level == LogLevel.Message ? "MSG" : level.ToString().ToUpperInvariant();
-        if (verbosity >= 2)
+        string when = $"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss,fff}", shortName = name[..Math.Min(5, name.Length)];
+        output.Write(verbosity switch
         {
-            output.Write($" +{time.GetElapsedTime(_start).TotalMilliseconds,5:0} {Environment.CurrentManagedThreadId:X} {logger,-25} {name,-5} {message}\n");
-            return;
-        }
-
-        output.Write($"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss,fff} {logger,-24}[{Environment.ProcessId}]: {name,-7} {name[0]}: {message}\n");
+            // No space before the initial, as in the original.
+            < 2 => $"{when} {logger,-24}[{Environment.ProcessId}]: {name,-7}{name[0]}: {message}\n",
+            2 => $" {when} {Environment.CurrentManagedThreadId:X} {shortName,-5} {message}\n",
+            _ => $" +{time.GetElapsedTime(_start).TotalMilliseconds,5:0} {Environment.CurrentManagedThreadId:X} {logger,-25} {shortName,-5} {message}\n",
+        });
     }
 }

@@ -72,7 +72,8 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
         Compare(commands);
     }
 
-    private void Compare(IEnumerable<string[]> commands)
+    /// <returns>How many failures the rows of the original show.</returns>
+    private int Compare(IEnumerable<string[]> commands, Func<string, string>? normalise = null)
     {
         string[][] all = [.. commands];
         var differences = new List<string>();
@@ -81,6 +82,7 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
         {
             (int status, string text) = Ours(all[i]);
             string expected = Normalise(originals[i].Text), actual = Normalise(text);
+            if (normalise is not null) (expected, actual) = (normalise(expected), normalise(actual));
             if (status == originals[i].Status && expected == actual) continue;
             string[] theirs = expected.Split('\n'), ours = actual.Split('\n');
             int line = Enumerable.Range(0, Math.Max(theirs.Length, ours.Length)).FirstOrDefault(at => theirs.ElementAtOrDefault(at) != ours.ElementAtOrDefault(at));
@@ -90,6 +92,7 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
         output.WriteLine($"{all.Length} command lines, {differences.Count} differ");
         foreach (string difference in differences) output.WriteLine(difference);
         Assert.Empty(differences);
+        return originals.Sum(answer => answer.Text.Split('\n').Count(line => line.StartsWith("['", StringComparison.Ordinal)));
     }
 
     private static (int Status, string Text) Ours(string[] arguments)
@@ -120,6 +123,7 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
         text = NoSuchName().Replace(text, "");
         text = CurrentTime().Replace(text, "NOW");
         text = WholeTime().Replace(text, "$1");
+        text = Users().Replace(text, match => string.Join(", ", match.Value.Split(", ").Order(StringComparer.Ordinal)));
         text = text.Replace("Use   failregex filter file :", "Use      filter file :", StringComparison.Ordinal);
         text = text.Replace("::?|::)", "::?|:)", StringComparison.Ordinal).Replace("%3A%3A%3F%7C%3A%3A%29", "%3A%3A%3F%7C%3A%29", StringComparison.Ordinal);
         return text.Replace("(?:-|T|  ?)Ex24hour:?ExMinute:?ExSecond", "(?:T|  ?)Ex24hourExMinuteExSecond", StringComparison.Ordinal);

@@ -11,6 +11,7 @@ internal sealed partial class CompiledRegex : IDisposable
     private static readonly string[] IdGroups = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
     private readonly Group[] _groups;
+    private readonly int[] _identifying;
     private readonly Derived[] _derived; // sorted by group name, since later ones only fill what is still empty
 
     private CompiledRegex(FilterRegex regex, Pattern pattern)
@@ -23,6 +24,7 @@ internal sealed partial class CompiledRegex : IDisposable
         SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
         IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
+        _identifying = [.. names.Where(name => IdGroups.Contains(Derive(name)?.Target ?? name)).Select(pattern.GroupNumber)];
     }
 
     public FilterRegex Regex { get; }
@@ -37,6 +39,14 @@ internal sealed partial class CompiledRegex : IDisposable
 
     /// <summary>Whether some group can say who failed, or to which connection the line belongs.</summary>
     public bool IdentifiesFailure { get; }
+
+    /// <summary>Whether one of those groups took part in a match.</summary>
+    public bool Identifies(GroupSpans groups)
+    {
+        foreach (int group in _identifying)
+            if (groups[group].Start >= 0) return true;
+        return false;
+    }
 
     /// <summary>When this regex was last reported for exceeding its budget; null if never.</summary>
     public OncePerDay? Limit { get; set; }

@@ -18,6 +18,9 @@ internal readonly ref struct DatedLine
     /// <summary>When it happened; null where that is not known.</summary>
     public DateTimeOffset? Time { get; init; }
 
+    /// <summary>Whether the line should have had a date and has none; <see cref="Time"/> is then lent from a line before, or now.</summary>
+    public bool IsUndated { get; init; }
+
     /// <summary>Why the line is not searched: too old, or failed; <see cref="LineVerdict.NoMatch"/> where it is to be searched.</summary>
     public LineVerdict Verdict { get; init; }
 

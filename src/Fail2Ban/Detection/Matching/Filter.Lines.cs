@@ -76,23 +76,34 @@ public sealed partial class Filter
             if (MaxLines > 1) (taken, ignorable) = TakeLines(regex);
             int ignore = FindIgnoreRegex(ignorable, isAscii, out bool gaveUp);
             if (gaveUp) return Lost(line);
+            bool isNobody = false;
             if (ignore >= 0)
             {
                 verdict = LineVerdict.Ignored;
                 ignored = ignore;
                 if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.Ignored, taken, FailureData.Empty, null));
             }
-            else if (_aside is not null)
-            {
-                _aside.AddHit(i, whole, Groups(_prefRegex), text, Groups(regex));
-            }
             else
             {
-                LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time, failures);
-                if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
+                if (line.IsUndated && _undated.Take()) _log.Undated(_jail, Encoding.UTF8.GetString(line.Date), string.Join('\n', taken ?? [line.ToMatchedLine()]));
+                isNobody = !NamesSomebody(regex);
+                if (isNobody)
+                {
+                    _log.NobodyFound(Encoding.UTF8.GetString(text), regex.Regex.Expanded);
+                    if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.NoMatch, taken, FailureData.Empty, null));
+                }
+                else if (_aside is not null)
+                {
+                    _aside.AddHit(i, whole, Groups(_prefRegex), text, Groups(regex));
+                }
+                else
+                {
+                    LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time, failures);
+                    if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
+                }
             }
 
-            if (!CheckAllRegexes) break;
+            if (!CheckAllRegexes && !isNobody) break;
             if (MaxLines > 1)
             {
                 text = _window.Text;
@@ -102,6 +113,9 @@ public sealed partial class Filter
 
         return new LineResult(verdict, line.Time, ignored, _hits, prefix);
     }
+
+    // A regex whose groups are optional can match without naming anybody: that is an error of the regex, and the next may do.
+    private bool NamesSomebody(CompiledRegex regex) => regex.Identifies(regex.Pattern.Groups) || (_prefRegex is not null && _prefRegex.Identifies(_prefRegex.Pattern.Groups));
 
     // With every regex checked one line can have several verdicts; the one that excuses the line is the strongest.
     private static int Rank(LineVerdict verdict) => verdict switch
@@ -174,11 +188,7 @@ public sealed partial class Filter
 
     private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        if (time is null && FindTime is not null)
-        {
-            if (_undated.Take()) _log.Undated(lines[^1].ToString());
-            return Hit(index, LineVerdict.Undated, lines, fields);
-        }
+        if (time is null && FindTime is not null) return Hit(index, LineVerdict.Undated, lines, fields);
 
         bool isConnection = fields.Has(FieldSlot.MlfId);
         if (isConnection) fields = _connections.Merge(fields, lines);

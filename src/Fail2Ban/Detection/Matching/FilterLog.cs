@@ -6,6 +6,8 @@ namespace Fail2Ban.Detection.Matching;
 /// <summary>Every sentence of a filter. Wording and severity are those of the original, but for the budget, which it does not have.</summary>
 internal static class FilterLog
 {
+    private const int LongestRegex = 200;
+
     public static void OddTime(this Log log, string jail, TimeSpan delta, string line)
     {
         string distance = CoarseDuration.Describe((long)Math.Abs(delta.TotalSeconds));
@@ -21,11 +23,18 @@ internal static class FilterLog
         log.Write(LogLevel.Warning, $"[{jail}] Please check a jail for a timing issue. Line with odd timestamp: {line}");
     }
 
-    public static void Undated(this Log log, string line)
+    public static void Undated(this Log log, string jail, string date, string lines)
     {
-        log.Write(LogLevel.Warning, $"Found a match but no valid date/time found for ''.");
-        log.Write(LogLevel.Warning, $"Match without a timestamp: {line}");
-        log.Write(LogLevel.Warning, $"Please try setting a custom date pattern (see man page jail.conf(5)).");
+        log.Write(LogLevel.Warning, $"[{jail}] Found a match but no valid date/time found for {PythonText.Repr(date)}.");
+        log.Write(LogLevel.Warning, $"[{jail}] Match without a timestamp: {lines}");
+        log.Write(LogLevel.Warning, $"[{jail}] Please try setting a custom date pattern (see man page jail.conf(5)).");
+    }
+
+    /// <summary>The original shows at most 200 characters of a regex; the text is quoted here, since anybody may have written it.</summary>
+    public static void NobodyFound(this Log log, string text, string regex)
+    {
+        string shown = PythonText.Repr(regex);
+        log.Write(LogLevel.Error, $"No group found in {PythonText.Repr(text)} using 're.compile({shown[..Math.Min(LongestRegex, shown.Length)]})'");
     }
 
     public static void LineFailed(this Log log, string line, string reason) =>

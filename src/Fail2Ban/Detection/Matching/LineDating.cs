@@ -109,10 +109,10 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         DateTimeOffset now = time.GetUtcNow();
         if (detector.ReadLastCounted(now, out ReadOnlySpan<byte> counted) is { } unread) Remember(counted, unread);
         if (_lastTime is { } last && last > now - Tolerance)
-            return new DatedLine { Text = line, Before = [], Date = _lastDate.AsSpan(0, _lastDateLength), After = line[..^1], Time = last };
+            return new DatedLine { Text = line, Before = [], Date = _lastDate.AsSpan(0, _lastDateLength), After = line[..^1], Time = last, IsUndated = !isOptional };
 
         bool takesNow = isOptional || (findTime is not null && inOperation);
-        return new DatedLine { Text = rest, Before = before, Date = date, After = after, Time = takesNow ? now : null };
+        return new DatedLine { Text = rest, Before = before, Date = date, After = after, Time = takesNow ? now : null, IsUndated = !isOptional };
     }
 
     private DatedLine Judge(

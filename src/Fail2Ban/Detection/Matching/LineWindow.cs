@@ -15,7 +15,8 @@ internal sealed class LineWindow
     /// <summary>Appends a line and forgets the oldest beyond <paramref name="capacity"/>.</summary>
     public void Add(in DatedLine line, int capacity)
     {
-        _lines.Add(new(line.ToMatchedLine(), line.Text.ToArray()));
+        byte[] text = line.Text.ToArray();
+        _lines.Add(new(line.ToMatchedLine(), text, text));
         if (_lines.Count > capacity) _lines.RemoveRange(0, _lines.Count - capacity);
         Join();
     }
@@ -33,7 +34,7 @@ internal sealed class LineWindow
 
     /// <summary>Takes out the lines that a match touched.</summary>
     /// <param name="regex">It has just matched <see cref="Text"/>.</param>
-    /// <returns>The lines, and their text as ignoreregexes see it. What the match skipped stays in the window.</returns>
+    /// <returns>The whole lines, and their text as ignoreregexes see it: whole too, even where a prefregex found a content. What the match skipped stays in the window.</returns>
     public (List<MatchedLine> Lines, byte[] Text) Take(CompiledRegex regex)
     {
         (int start, int end) = regex.Pattern.Group(0);
@@ -56,7 +57,7 @@ internal sealed class LineWindow
         _lines.AddRange(skipped);
         _lines.AddRange(after);
         Join();
-        return ([.. taken.Select(line => line.Line)], Concat(taken));
+        return ([.. taken.Select(line => line.Line)], [.. taken.SelectMany(line => line.Whole)]);
     }
 
     private static bool IsSkipped(CompiledRegex regex, int start, int end)
@@ -85,5 +86,6 @@ internal sealed class LineWindow
         return text;
     }
 
-    private sealed record Entry(MatchedLine Line, byte[] Text);
+    // Text is what regexes see of the line: all of it, or the content of the prefregex.
+    private sealed record Entry(MatchedLine Line, byte[] Whole, byte[] Text);
 }

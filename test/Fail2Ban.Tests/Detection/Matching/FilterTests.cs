@@ -55,6 +55,36 @@ public sealed class FilterTests
     }
 
     [Fact]
+    public void Match_that_names_nobody_is_an_error_and_the_next_regex_is_tried()
+    {
+        using var bench = new FilterBench("x (?:<F-ID>b</F-ID>)?", "x <F-ID/>");
+        Assert.Equal(["b (1)", "a (1)"], bench.ReadAll("Aug 14 09:59:58 x b", "Aug 14 09:59:58 x a\u001b"));
+        Assert.Equal([@"Error: No group found in ' x a\x1b\n' using 're.compile('x (?:(?P<fid>b))?')'"], bench.Messages);
+        Assert.Equal(["a (1)"], bench.ReadAll("Aug 14 09:59:58 x a"));
+    }
+
+    [Fact]
+    public void Match_that_names_nobody_is_no_failure()
+    {
+        using var bench = new FilterBench("x (?:<F-ID>b</F-ID>)?");
+        Assert.Equal(["-"], bench.ReadAll("Aug 14 09:59:58 x a"));
+        Assert.Equal(LineVerdict.NoMatch, bench.Last.Verdict);
+    }
+
+    [Theory]
+    [InlineData("^bad a", false)] // begins with the content, not with the line
+    [InlineData("srv x: bad a", true)]
+    public void Ignoreregex_of_several_lines_sees_whole_lines_also_where_the_prefregex_has_a_content(string ignore, bool isIgnored)
+    {
+        using var bench = new FilterBench();
+        bench.Filter.MaxLines = 2;
+        bench.Filter.SetPrefRegex(@"^ srv \w+: <F-CONTENT>.+</F-CONTENT>$");
+        bench.Filter.AddFailRegex("^bad <F-ID/>$");
+        bench.Filter.AddIgnoreRegex(ignore);
+        Assert.Equal([isIgnored ? "-" : "a (1)"], bench.ReadAll("Aug 14 09:59:58 srv x: bad a"));
+    }
+
+    [Fact]
     public void Content_of_the_prefregex_is_what_failregexes_see_wherever_it_ends()
     {
         using var bench = new FilterBench();

@@ -62,6 +62,9 @@ public sealed class LineDatingTests
         Failure failure = Assert.Single(bench.Read("x"));
         Assert.Equal(TestClock.Start.AddSeconds(-59), failure.Time);
         Assert.Equal("Aug 14 09:59:01x", failure.Matches[0].ToString());
+        Assert.Equal("Warning: [j] Found a match but no valid date/time found for 'Aug 14 09:59:01'.", bench.Messages[0]);
+        bench.Read("x");
+        Assert.Equal(3, bench.Messages.Count); // once a day
     }
 
     [Fact]
@@ -72,9 +75,9 @@ public sealed class LineDatingTests
         Assert.Equal(LineVerdict.Undated, bench.Last.Verdict);
         string[] expected =
         [
-            "Warning: Found a match but no valid date/time found for ''.",
-            "Warning: Match without a timestamp: x",
-            "Warning: Please try setting a custom date pattern (see man page jail.conf(5)).",
+            "Warning: [j] Found a match but no valid date/time found for ''.",
+            "Warning: [j] Match without a timestamp: x",
+            "Warning: [j] Please try setting a custom date pattern (see man page jail.conf(5)).",
         ];
         Assert.Equal(expected, bench.Messages);
         bench.Progress.InOperation = true;

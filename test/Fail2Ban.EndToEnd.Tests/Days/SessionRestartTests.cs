@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Fail2Ban.EndToEnd.Tests.Detection;
+
+namespace Fail2Ban.EndToEnd.Tests.Days;
+
+/// <summary>
+/// Sessions of which some lines come before a stop of the server, some while it is down and some after its start: what is
+/// found, counted and banned is the same as with the original, with its own filter.
+/// </summary>
+public sealed partial class SessionRestartTests(ITestOutputHelper output)
+{
+    private const int LinesOfAPart = 60;
+
+    private static readonly string[] Jails = ["normal", "aggressive", "window"];
+
+    private const string Configuration = """
+        [DEFAULT]
+        backend = polling
+        usedns = no
+        maxretry = 4
+        findtime = 1h
+        bantime = 1h
+        action =
+
+        [normal]
+        enabled = true
+        filter = sshd
+        logpath = $F/ssh.log
+
+        [aggressive]
+        enabled = true
+        filter = sshd[mode=aggressive]
+        logpath = $F/ssh.log
+
+        [window]
+        enabled = true
+        filter =
+        maxlines = 20
+        failregex = ^ srv d(?P<_id>\[\d+\]): connect from <ADDR> #\d+$<SKIPLINES>^ srv d(?P=_id): (?:bad|worse) .* #\d+$
+                    ^ srv mark from <ADDR>$
+        logpath = $F/window.log
+        """;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Sessions_across_a_restart_and_a_reload_are_judged_as_by_the_original(int seed)
+    {
+        DayHost.RequireOriginal();
+        using var original = new DayHost(true, Configuration);
+        using var ours = new DayHost(false, Configuration);
+        DayHost[] hosts = [ours, original];
+        Queue<string> ssh = Lines(seed, Sessions.Ssh), own = Lines(seed, Sessions.Own);
+        int mark = 0;
+
+        void OnBoth(Action<DayHost> act) => Task.WaitAll(hosts.Select(host => Task.Run(() => act(host))));
+
+        // The last line of each part is a failure of its own: when it is found, everything before it was judged.
+        void Write(bool isRunning)
+        {
+            string time = Now();
+            string[] sshPart = [.. Take(ssh), $"{time} srv sshd[{900 + mark}]: Failed password for root from 203.0.113.{++mark} port 22 ssh2"];
+            string[] ownPart = [.. Take(own), $"{time} srv mark from 203.0.113.{mark}"];
+            OnBoth(host =>
+            {
+                File.AppendAllLines(Path.Combine(host.Folder, "ssh.log"), sshPart);
+                File.AppendAllLines(Path.Combine(host.Folder, "window.log"), ownPart);
+                if (isRunning) WaitForMark(host, mark);
+            });
+        }
+
+        OnBoth(host =>
+        {
+            foreach (string log in new[] { "ssh", "window" }) File.WriteAllText(Path.Combine(host.Folder, $"{log}.log"), "");
+            host.Start();
+            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"Jail '{jail}' started", StringComparison.Ordinal)), "the start");
+        });
+        Write(isRunning: true);
+        Compare("before the stop");
+
+        OnBoth(host =>
+        {
+            host.Client("stop").MustSucceed();
+            host.WaitFor(() => host.ReadLog().Contains("Exiting Fail2ban", StringComparison.Ordinal), "the end");
+        });
+        Write(isRunning: false);
+        OnBoth(host =>
+        {
+            host.Start();
+            WaitForMark(host, mark);
+        });
+        Compare("after the start: what came meanwhile");
+        Write(isRunning: true);
+        Compare("after the start: the rest of the sessions");
+
+        OnBoth(host => host.Client("reload").MustSucceed());
+        Write(isRunning: true);
+        Compare("after a reload");
+
+        OnBoth(host => host.Client("restart", "aggressive").MustSucceed());
+        Write(isRunning: true);
+        Compare("after the restart of one jail");
+
+        void Compare(string when)
+        {
+            int found = 0;
+            foreach (string jail in Jails)
+            {
+                string[] theirs = Told(original, jail);
+                Assert.True(theirs.Length > 0, $"{when}: nothing found in {jail}");
+                Assert.Equal(theirs, Told(ours, jail));
+                Assert.Equal(Status(original, jail), Status(ours, jail));
+                found += theirs.Length;
+            }
+
+            output.WriteLine($"{when}: {found} lines of the log about failures and bans, and the status of {Jails.Length} jails: same");
+        }
+    }
+
+    private static Queue<string> Lines(int seed, Func<Random, int, IEnumerable<string>> session)
+    {
+        var random = new Random(seed);
+        var lines = new Queue<string>();
+        while (lines.Count < 5 * LinesOfAPart)
+            foreach (string line in Sessions.Mixed(random, session, _ => Now())) lines.Enqueue(line);
+        return lines;
+    }
+
+    private static IEnumerable<string> Take(Queue<string> lines) => Enumerable.Range(0, LinesOfAPart).Select(_ => lines.Dequeue()).ToList();
+
+    private static string Now() => TimeProvider.System.GetLocalNow().ToString("MMM dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static void WaitForMark(DayHost host, int mark) => host.WaitFor(
+        () => Jails.All(jail => host.ReadLog().Contains($"[{jail}] Found 203.0.113.{mark} ", StringComparison.Ordinal)), $"mark {mark}");
+
+    // What a jail found and banned, in its order. Bans are told by another thread: those of one look at the log come behind it.
+    private static string[] Told(DayHost host, string jail)
+    {
+        string[] all = [.. FoundOrBanned().Matches(host.ReadLog()).Where(match => match.Groups["jail"].Value == jail).Select(match => match.Groups["what"].Value)];
+        return [.. all.Where(text => text.StartsWith("Found", StringComparison.Ordinal)), .. all.Where(text => !text.StartsWith("Found", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
+
+    private static string Status(DayHost host, string jail)
+    {
+        string wanted = "";
+        host.WaitFor(() => (wanted = host.Client("status", jail).Output).Length > 0, "a status");
+        string[] counts = [.. wanted.Split('\n').Where(line => line.Contains("failed:", StringComparison.Ordinal) || line.Contains("banned:", StringComparison.Ordinal))];
+        string banned = string.Join(' ', host.Client("get", jail, "banip").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        return $"{string.Join('\n', counts)}\n{banned}";
+    }
+
+    [GeneratedRegex(@"\[(?<jail>[a-z]+)\] (?<what>(?:Found|Ban|Restore Ban|Unban) [0-9a-f.:]+)")]
+    private static partial Regex FoundOrBanned();
+}
