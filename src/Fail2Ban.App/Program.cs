@@ -29,6 +29,7 @@ if (name == "fail2ban-regex")
     return RegexTool.Run(words, new RegexToolHost(
         StandardStream.Input, StandardStream.Output, StandardStream.Error, TimeProvider.System, Resolve)
     {
+        NameOf = NameOf,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         UseColours = mayColour,
@@ -61,5 +62,17 @@ static IReadOnlyList<FailureId> Resolve(string host)
     catch (SocketException)
     {
         return [];
+    }
+}
+
+static string? NameOf(FailureId address)
+{
+    try
+    {
+        return address.Range is { IsSingle: true } range ? Dns.GetHostEntry(new IPAddress(range.GetAddressBytes())).HostName : null;
+    }
+    catch (SocketException)
+    {
+        return null;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;
+using Fail2Ban.Tags;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.RegexTool;
@@ -11,13 +13,16 @@ internal sealed partial class FailureFormat
     private static readonly string[] NeedJail = ["bantime", "ipmatches", "ipjailmatches", "ipfailures", "ipjailfailures", "jail.banned", "jail.banned_total", "jail.found", "jail.found_total"];
 
     private readonly string _format;
+    private readonly Func<FailureId, string?> _nameOf;
     private readonly bool _isTemplate;
 
     /// <param name="format">The option's value.</param>
+    /// <param name="nameOf">The host name of an address; null where it has none.</param>
     /// <exception cref="FilterException">It has a tag that only a jail can fill.</exception>
-    public FailureFormat(string format)
+    public FailureFormat(string format, Func<FailureId, string?> nameOf)
     {
         _format = format;
+        _nameOf = nameOf;
         _isTemplate = format.Contains('<', StringComparison.Ordinal);
         if (_isTemplate && Tags().Matches(format).FirstOrDefault(tag => NeedJail.Contains(tag.Groups[1].Value)) is { } unusable)
             throw new FilterException($"the tag {unusable.Value} in '{format}' needs a jail of a running server; use tags of the failure such as <ip>, <fid>, <time>, <msg> or <F-USER>");
@@ -75,11 +80,10 @@ internal sealed partial class FailureFormat
             {
                 "msg" or "matches" => line,
                 "time" => TimeText(time),
-                "failures" or "restored" => "0",
+                "failures" or "restored" or "bancount" => "0",
                 "br" => "\n",
-                "ip" or "fid" or "family" or "ip-rev" => "",
-                ['F', '-', ..] => "",
-                _ => tag.Value,
+                "ip" or "fid" or "family" or "ip-rev" or "ip-host" => "",
+                string name => DynamicTags.TryGetField(name, out _) ? "" : tag.Value,
             }),
         };
         output.Write($"{text}\n");
@@ -94,17 +98,18 @@ internal sealed partial class FailureFormat
         "family" => hit.Address.Family ?? "None",
         "ip-rev" => hit.Address.Range is { } range ? Reverse(range) : "",
         "time" => TimeText(time ?? hit.Failure.Time),
-        "failures" or "restored" => "0",
+        "ip-host" => _nameOf(hit.Address) ?? "None",
+        "failures" or "restored" or "bancount" => "0",
         "matches" => string.Join('\n', hit.Failure.Matches),
         "msg" => message,
         "br" => "\n",
         "F-*" => PythonText.Repr(AllData(hit)),
-        ['F', '-', .. string name] => hit.Failure.Data[name.ToLowerInvariant()] is { } value ? PythonText.Str(value) : "",
+        string name when DynamicTags.TryGetField(name, out string field) => hit.Failure.Data[field] is { } value ? PythonText.Str(value) : "",
         _ => tag.Value,
     });
 
     // The form that DNS block lists take: parts in reverse order, each with its dot.
-    private static string Reverse(Fail2Ban.Addresses.IpRange range)
+    private static string Reverse(IpRange range)
     {
         byte[] bytes = range.GetAddressBytes();
         IEnumerable<string> parts = range.IsIPv6 ? bytes.SelectMany(part => new[] { $"{part >> 4:x}", $"{part & 15:x}" }) : bytes.Select(part => $"{part}");

@@ -83,7 +83,7 @@ public static class RegexTool
     private static int Test(RegexToolOptions options, RegexToolHost host, TextWriter output, TextWriter error, Log log)
     {
         bool isJournal = options.Arguments[0].StartsWith(JournalInput.Name, StringComparison.Ordinal);
-        FailureFormat? format = options.Out is null ? null : new FailureFormat(options.Out);
+        FailureFormat? format = options.Out is null ? null : new FailureFormat(options.Out, host.NameOf);
         var head = new ReportHead(output, isSilent: format is not null);
         head.Begin();
         var setup = new FilterSetup(options, head, host.Time, log);

@@ -10,6 +10,9 @@ namespace Fail2Ban.RegexTool;
 /// <param name="Resolve">The addresses of a host name; empty where it has none. May block.</param>
 public sealed record RegexToolHost(Stream In, Stream Out, Stream Error, TimeProvider Time, Func<string, IReadOnlyList<FailureId>> Resolve)
 {
+    /// <summary>The host name of an address; null where it has none. May block.</summary>
+    public Func<FailureId, string?> NameOf { get; init; } = _ => null;
+
     /// <summary>Whether a terminal shows the output: control characters of a log are then shown, not sent.</summary>
     public bool OutIsTerminal { get; init; }
 

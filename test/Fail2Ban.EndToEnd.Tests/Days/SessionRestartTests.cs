@@ -150,6 +150,6 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
         return $"{string.Join('\n', counts)}\n{banned}";
     }
 
-    [GeneratedRegex(@"\[(?<jail>[a-z]+)\] (?<what>(?:Found|Ban|Restore Ban|Unban) [0-9a-f.:]+)")]
+    [GeneratedRegex(@"\[(?<jail>[a-z]+)\] (?<what>(?:Found|Ban|Restore Ban|Unban) [0-9a-f]*[.:][0-9a-f.:]*)")]
     private static partial Regex FoundOrBanned();
 }

@@ -120,6 +120,7 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
     private static string Normalise(string text)
     {
         text = Duration().Replace(text, "processed in X sec");
+        text = LogHead().Replace(text, "");
         text = NoSuchName().Replace(text, "");
         text = CurrentTime().Replace(text, "NOW");
         text = WholeTime().Replace(text, "$1");
@@ -128,6 +129,9 @@ public sealed partial class RegexToolTests(ITestOutputHelper output)
         text = text.Replace("::?|::)", "::?|:)", StringComparison.Ordinal).Replace("%3A%3A%3F%7C%3A%3A%29", "%3A%3A%3F%7C%3A%29", StringComparison.Ordinal);
         return text.Replace("(?:-|T|  ?)Ex24hour:?ExMinute:?ExSecond", "(?:T|  ?)Ex24hourExMinuteExSecond", StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (?=fail2ban\.\w+ +\[)|(?<=fail2ban\.\w+ +\[)\d+(?=\]: )", RegexOptions.Multiline)]
+    private static partial Regex LogHead();
 
     // We add where the name was looked for.
     [GeneratedRegex(@"\n {7}nor is there a jail or filter of this name in \S+")]

@@ -19,10 +19,10 @@ public enum UseDns
 /// <summary>How <c>usedns</c> is read and written.</summary>
 public static class UseDnsText
 {
-    /// <summary>Reads a setting as the original does: letters of any case, booleans for yes and no, anything else is <see cref="UseDns.No"/>.</summary>
-    public static UseDns Parse(string text) => text.Trim().ToLowerInvariant() switch
+    /// <summary>Reads a setting as the original does: letters of any case, anything but its four words is <see cref="UseDns.No"/>.</summary>
+    public static UseDns Parse(string text) => text.ToLowerInvariant() switch
     {
-        "yes" or "true" or "on" or "1" => UseDns.Yes,
+        "yes" => UseDns.Yes,
         "warn" => UseDns.Warn,
         "raw" => UseDns.Raw,
         _ => UseDns.No,
