@@ -1,6 +1,7 @@
 using System.Net;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;
+using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Processes;
 using Fail2Ban.Tags;
 using Fail2Ban.Values;
@@ -71,7 +72,8 @@ public sealed class IgnoreChecks
 
     private async Task<bool> CommandIgnoresAsync(FailureId id, Failure? failure)
     {
-        ShellText text = DynamicTags.ForShell(Command!, tag => Value(tag, id, failure));
+        string? host = DynamicTags.Uses(Command!, "ip-host") && (failure?.Address ?? id).Range is { } address ? await _services.Resolver.FindHostAsync(address) : null;
+        ShellText text = DynamicTags.ForShell(Command!, tag => tag == "ip-host" ? host ?? "None" : Value(tag, id, failure));
         ShellResult result = await _services.Shell.RunAsync(new ShellCommand(text.Text, text.Arguments) { SuccessCodes = [0, 1] });
         return result is { Succeeded: true, ExitCode: 0 };
     }
@@ -81,8 +83,19 @@ public sealed class IgnoreChecks
         "ip" => (failure?.Address ?? id).ToString(),
         "fid" => id.ToString(),
         "family" => id.Family ?? "None",
+        "ip-rev" => (failure?.Address ?? id).Range is { } range ? ReversedAddress.Of(range.GetAddressBytes(), range.IsSingle ? null : range.PrefixLength) : "",
+        "failures" or "bancount" or "restored" => "0", // nothing is counted yet
         "time" when failure is not null => PythonText.Repr(failure.Time.ToUnixSeconds()),
         "matches" when failure is not null => string.Join('\n', failure.Matches),
+        "F-*" when failure is not null => PythonText.Repr(Fields(failure)),
         _ => DynamicTags.TryGetField(tag, out string field) && failure?.Data[field] is { } value ? PythonText.Str(value) : null,
     };
+
+    private static PythonDict Fields(Failure failure)
+    {
+        var fields = new PythonDict { ["matches"] = new List<object?>(failure.Matches.Select(match => (object?)match.ToString())), ["failures"] = 0 };
+        foreach ((string name, object? value) in failure.Data.Fields)
+            if (value is not null) fields[name] = value;
+        return fields;
+    }
 }
