@@ -5,6 +5,8 @@ namespace Fail2Ban.EndToEnd.Tests.Days;
 /// <summary>Who is ignored, by which rule, and what a command is asked: the same as with the original.</summary>
 public sealed partial class IgnoreTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
     private static readonly string[] Jails = ["listed", "asked", "cached"];
 
     private const string Configuration = """
@@ -68,9 +70,9 @@ public sealed partial class IgnoreTests(ITestOutputHelper output)
             File.SetUnixFileMode(Path.Combine(host.Folder, "ask"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
             foreach (string jail in Jails) host.MakeLog(jail);
             host.Start();
-            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"Jail '{jail}' started", StringComparison.Ordinal)), "the start");
+            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"Jail '{jail}' started", StringComparison.Ordinal)), "the start", Long);
             foreach (string jail in Jails) host.Fail(jail, time, Attackers);
-            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"[{jail}] Found 192.0.2.99", StringComparison.Ordinal)), "the last failure");
+            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"[{jail}] Found 192.0.2.99", StringComparison.Ordinal)), "the last failure", Long);
         })));
 
         foreach (string jail in Jails)

@@ -11,9 +11,11 @@ namespace Fail2Ban.EndToEnd.Tests.Days;
 /// </summary>
 public sealed partial class SessionRestartTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
     private const int LinesOfAPart = 60;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Jails = ["normal", "aggressive", "window"];
 
@@ -77,7 +79,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
         {
             foreach (string log in new[] { "ssh", "window" }) File.WriteAllText(Path.Combine(host.Folder, $"{log}.log"), "");
             host.Start();
-            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"Jail '{jail}' started", StringComparison.Ordinal)), "the start");
+            host.WaitFor(() => Jails.All(jail => host.ReadLog().Contains($"Jail '{jail}' started", StringComparison.Ordinal)), "the start", Long);
         });
         Write(isRunning: true);
         Compare("before the stop");
@@ -85,7 +87,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
         OnBoth(host =>
         {
             host.Client("stop").MustSucceed();
-            host.WaitFor(() => host.ReadLog().Contains("Exiting Fail2ban", StringComparison.Ordinal), "the end");
+            host.WaitFor(() => host.ReadLog().Contains("Exiting Fail2ban", StringComparison.Ordinal), "the end", Long);
         });
         Write(isRunning: false);
         OnBoth(host =>
@@ -142,7 +144,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
     private static string Now() => TimeProvider.System.GetLocalNow().ToString("MMM dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static void WaitForMark(DayHost host, int mark) => host.WaitFor(
-        () => Jails.All(jail => host.ReadLog().Contains($"[{jail}] Found 203.0.113.{mark} ", StringComparison.Ordinal)), $"mark {mark}");
+        () => Jails.All(jail => host.ReadLog().Contains($"[{jail}] Found 203.0.113.{mark} ", StringComparison.Ordinal)), $"mark {mark}", Long);
 
     // What a jail found and banned, in its order. Bans are told by another thread: those of one look at the log come behind it.
     private static string[] Told(DayHost host, string jail)
@@ -154,7 +156,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
     private static string Status(DayHost host, string jail)
     {
         string wanted = "";
-        host.WaitFor(() => (wanted = host.Client("status", jail).Output).Length > 0, "a status");
+        host.WaitFor(() => (wanted = host.Client("status", jail).Output).Length > 0, "a status", Long);
         string[] counts = [.. wanted.Split('\n').Where(line => line.Contains("failed:", StringComparison.Ordinal) || line.Contains("banned:", StringComparison.Ordinal))];
         string banned = string.Join(' ', host.Client("get", jail, "banip").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
         return $"{string.Join('\n', counts)}\n{banned}";
