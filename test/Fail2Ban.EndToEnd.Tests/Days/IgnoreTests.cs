@@ -78,8 +78,7 @@ public sealed partial class IgnoreTests(ITestOutputHelper output)
         foreach (string jail in Jails)
         {
             string[] theirs = Told(original, jail), mine = Told(ours, jail);
-            // What the cache remembers as ignored is not told again.
-            Assert.InRange(theirs.Length, Attackers.Length - 4, Attackers.Length);
+            Assert.InRange(theirs.Length, jail == "cached" ? Attackers.Distinct().Count() : Attackers.Length, Attackers.Length);
             Assert.Equal(theirs, mine);
             output.WriteLine($"{jail}: {theirs.Length} failures, {theirs.Count(text => text.StartsWith("Ignore", StringComparison.Ordinal))} ignored: same");
         }
@@ -89,11 +88,14 @@ public sealed partial class IgnoreTests(ITestOutputHelper output)
             Assert.Equal(original.ReadLog().Split(text).Length, ours.ReadLog().Split(text).Length);
     }
 
-    // A failure that waits for its command parks only itself here, so that those behind it may be told first.
-    private static string[] Told(DayHost host, string jail) =>
-        [.. Verdict().Matches(host.ReadLog()).Where(match => match.Groups["jail"].Value == jail).Select(match => match.Groups["what"].Value).Order(StringComparer.Ordinal)];
+    // A failure that waits for its command parks only itself here: those behind it may be told first, and what the command
+    // will say of one address may be asked again before it is known.
+    private static string[] Told(DayHost host, string jail) => AsOften(jail,
+        Verdict().Matches(host.ReadLog()).Where(match => match.Groups["jail"].Value == jail).Select(match => match.Groups["what"].Value));
 
-    private static string[] Calls(DayHost host, string jail) => [.. File.ReadAllLines(Path.Combine(host.Folder, "calls", jail)).Order(StringComparer.Ordinal)];
+    private static string[] Calls(DayHost host, string jail) => AsOften(jail, File.ReadAllLines(Path.Combine(host.Folder, "calls", jail)));
+
+    private static string[] AsOften(string jail, IEnumerable<string> texts) => [.. (jail == "cached" ? texts.Distinct() : texts).Order(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"\[(?<jail>[a-z]+)\] (?<what>Found \S+|Ignore \S+ by .*)")]
     private static partial Regex Verdict();
