@@ -1,7 +1,6 @@
 using System.Net;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;
-using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Processes;
 using Fail2Ban.Tags;
 using Fail2Ban.Values;

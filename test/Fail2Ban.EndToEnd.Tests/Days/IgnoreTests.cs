@@ -57,14 +57,14 @@ public sealed partial class IgnoreTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    public void Same_failures_are_ignored_by_the_same_rules()
+    public async Task Same_failures_are_ignored_by_the_same_rules()
     {
         DayHost.RequireOriginal();
         using var original = new DayHost(true, Configuration);
         using var ours = new DayHost(false, Configuration);
         DayHost[] hosts = [ours, original];
         long time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        Task.WaitAll(hosts.Select(host => Task.Run(() =>
+        await Task.WhenAll(hosts.Select(host => Task.Run(() =>
         {
             File.WriteAllText(Path.Combine(host.Folder, "ask"), Ask);
             File.SetUnixFileMode(Path.Combine(host.Folder, "ask"), UnixFileMode.UserRead | UnixFileMode.UserExecute);

@@ -139,7 +139,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
         return lines;
     }
 
-    private static IEnumerable<string> Take(Queue<string> lines) => Enumerable.Range(0, LinesOfAPart).Select(_ => lines.Dequeue()).ToList();
+    private static List<string> Take(Queue<string> lines) => Enumerable.Range(0, LinesOfAPart).Select(_ => lines.Dequeue()).ToList();
 
     private static string Now() => TimeProvider.System.GetLocalNow().ToString("MMM dd HH:mm:ss", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Fail2Ban.EndToEnd.Tests.Enforcement;
 using Fail2Ban.Tests;
 
 namespace Fail2Ban.EndToEnd.Tests.Python;
