@@ -15,6 +15,9 @@ internal sealed record JournalFileList(IReadOnlyList<string> Paths, string Ident
     private static readonly TimeSpan KeepArchived = TimeSpan.FromMinutes(1);
     private static readonly string[] Roots = ["/run/log/journal", "/var/log/journal"];
 
+    /// <summary>Files that were found and could not be opened: damaged, or just being made. They are not among the paths.</summary>
+    internal IReadOnlyList<string> Unreadable { get; init; } = [];
+
     internal bool IsSame(JournalFileList? other) => Identity == other?.Identity;
 
     /// <summary>The files that match any of these patterns.</summary>

@@ -45,7 +45,7 @@ internal sealed class JournalFollower : IDisposable
         _log = log;
         _time = time;
         _started = time.GetTimestamp();
-        _live = new LiveJournal(parameters, log);
+        _live = new LiveJournal(parameters, log, time);
         _text = new EntryText(time.LocalTimeZone);
         _thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         _thread.Start();

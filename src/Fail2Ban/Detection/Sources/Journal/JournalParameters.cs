@@ -96,7 +96,10 @@ public sealed record JournalParameters
         return "{" + string.Join(", ", parts) + "}";
     }
 
-    // One damaged file, or one that is just being made, must not hide the others; the next look tries it again.
+    /// <summary>Whether one of the files that could not be opened, now can.</summary>
+    internal static bool CanOpenAny(JournalFileList files) => files.Unreadable.Any(CanOpen);
+
+    // One damaged file, or one that is just being made, must not hide the others.
     private static JournalReader OpenFiles(ref JournalFileList files)
     {
         try
@@ -107,7 +110,7 @@ public sealed record JournalParameters
         {
             string[] readable = [.. files.Paths.Where(CanOpen)];
             if (readable.Length == 0) throw;
-            files = JournalFileList.Of(readable);
+            files = files with { Paths = readable, Unreadable = [.. files.Paths.Except(readable)] };
             return JournalReader.OpenFiles(readable);
         }
     }

@@ -10,12 +10,14 @@ namespace Fail2Ban.Detection.Sources.Journal;
 /// It shows what any of them wants; each entry is composed once. A subscription whose sink has no room leaves, reads
 /// through a view of its own and joins again. Owned by the follower's thread.
 /// </remarks>
-internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisposable
+internal sealed class LiveJournal(JournalParameters parameters, Log log, TimeProvider time) : IDisposable
 {
     private const int EntriesATurn = 4096;
 
     // The library's work for each entry grows with what it has to match; beyond this it is cheaper to look at every entry.
     private const int MostMatchWords = 64;
+
+    private static readonly TimeSpan RetryUnreadable = TimeSpan.FromSeconds(2);
 
     private readonly List<JournalSubscription> _members = [];
     private MatchTable _table = new();
@@ -27,6 +29,9 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
     private string? _cursor;
     private bool _mayBeAtCursor;
     private bool _toldNoEvents;
+
+    // When files that could not be opened were tried last.
+    private long _tried;
 
     internal IReadOnlyList<JournalSubscription> Members => _members;
 
@@ -42,6 +47,7 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
     {
         if (_reader is not null) return;
         _reader = parameters.Open(out _files);
+        _tried = time.GetTimestamp();
         Generation++;
         try
         {
@@ -133,13 +139,22 @@ internal sealed class LiveJournal(JournalParameters parameters, Log log) : IDisp
         if (_files is not null)
         {
             JournalFileList? now = parameters.ListFiles();
-            if (now is null || now.IsSame(_files) || now.Paths.Count == 0) return false;
+            if (now is null || now.Paths.Count == 0) return false;
+            if (now.IsSame(_files) && !IsAnotherReadable(_files)) return false;
             log.Reopened(JournalSubscription.Name);
         }
 
         Close();
         Open();
         return true;
+    }
+
+    // A damaged file may stay for ever: it is tried now and then, and not a reason to open everything anew.
+    private bool IsAnotherReadable(JournalFileList files)
+    {
+        if (files.Unreadable.Count == 0 || time.GetElapsedTime(_tried) < RetryUnreadable) return false;
+        _tried = time.GetTimestamp();
+        return JournalParameters.CanOpenAny(files);
     }
 
     /// <summary>Something went wrong: what was read since the last noted place will be shown again.</summary>

@@ -224,6 +224,9 @@ public sealed class JournalWatcherTests : IDisposable
             sink.WaitForText($"app: m{5000 + round}", State);
             sink.WaitForText($"app: m{6000 + round}", State);
             Assert.Empty(sink.Texts.Where(text => !text.StartsWith("app: m5", StringComparison.Ordinal) && !text.StartsWith("app: m6", StringComparison.Ordinal)).Except(all));
+            Thread.Sleep(300); // in which nothing happens to the files
+            int reopened = _messages.All.Count(static text => text.Contains("Journal rotation detected", StringComparison.Ordinal));
+            Assert.True(reopened <= 3 * (round + 1), $"{State()}: opened anew {reopened} times");
             subscription.Dispose();
 
             string State() => $"round {round}, {subscription.LastError}, {string.Join('\n', _messages.All)}";
