@@ -201,7 +201,7 @@ public sealed class JournalWatcherTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_file_that_was_cut_or_overwritten_what_is_left_is_read_and_other_files_go_on()
+    public async Task Of_a_file_that_was_cut_or_overwritten_what_is_left_is_read_and_other_files_go_on()
     {
         string damaged = Path.Combine(_journal.Folder, "user-1.journal");
         _journal.Write(Enumerable.Range(0, 2000).Select(i => Entry(i)));
@@ -224,7 +224,7 @@ public sealed class JournalWatcherTests : IDisposable
             sink.WaitForText($"app: m{5000 + round}", State);
             sink.WaitForText($"app: m{6000 + round}", State);
             Assert.Empty(sink.Texts.Where(text => !text.StartsWith("app: m5", StringComparison.Ordinal) && !text.StartsWith("app: m6", StringComparison.Ordinal)).Except(all));
-            Thread.Sleep(300); // in which nothing happens to the files
+            await Task.Delay(300, TestContext.Current.CancellationToken); // in which nothing happens to the files
             int reopened = _messages.All.Count(static text => text.Contains("Journal rotation detected", StringComparison.Ordinal));
             Assert.True(reopened <= 3 * (round + 1), $"{State()}: opened anew {reopened} times");
             subscription.Dispose();
