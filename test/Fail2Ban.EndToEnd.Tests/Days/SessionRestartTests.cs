@@ -17,6 +17,8 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(0.5);
+
     private static readonly string[] Jails = ["normal", "aggressive", "window"];
 
     private const string Configuration = """
@@ -112,12 +114,15 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
             int found = 0;
             foreach (string jail in Jails)
             {
-                // All is found by now; bans are made and told by another thread.
+                // All is found by now; bans are made and told by another thread. Equal once may be too early: a ban that is
+                // still to come would fall together with the stop.
+                TimeSpan? same = null;
                 (string[] Told, string Status) theirs = ([], ""), mine = theirs;
                 for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; Thread.Yield())
                 {
                     (theirs, mine) = ((Told(original, jail), Status(original, jail)), (Told(ours, jail), Status(ours, jail)));
-                    if (theirs.Told.SequenceEqual(mine.Told) && theirs.Status == mine.Status) break;
+                    if (!theirs.Told.SequenceEqual(mine.Told) || theirs.Status != mine.Status) same = null;
+                    else if ((same ??= waited.Elapsed) + Settled < waited.Elapsed) break;
                 }
 
                 Assert.True(theirs.Told.Length > 0, $"{when}: nothing found in {jail}");
