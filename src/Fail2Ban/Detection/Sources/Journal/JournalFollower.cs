@@ -109,6 +109,7 @@ internal sealed class JournalFollower : IDisposable
     private void Step()
     {
         TakeChanges();
+        if (_stop) return; // its wake-up may be the one that was just taken
         if (_behind.Count == 0 && _live.Members.Count == 0)
         {
             _live.Rest();

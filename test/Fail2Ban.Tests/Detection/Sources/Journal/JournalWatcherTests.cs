@@ -233,6 +233,22 @@ public sealed class JournalWatcherTests : IDisposable
         }
     }
 
+    // The end could be told while the thread took its last change, and was then not heard.
+    [Fact]
+    public async Task An_end_right_behind_that_of_the_last_follower_is_heard()
+    {
+        _journal.Write(Entry(0));
+        _journal.Finish();
+        for (int i = 0; i < 400; i++)
+        {
+            var watcher = new JournalWatcher(new Log(_messages, "test"), TimeProvider.System);
+            LogSubscription subscription = watcher.Subscribe(new JournalRequest(Parameters(("journalfiles", _journal.CurrentFile)), [], new EntrySink()));
+            subscription.Dispose();
+            for (int spins = i % 40; spins > 0; spins--) Thread.SpinWait(200);
+            await Task.Run(watcher.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        }
+    }
+
     [Fact]
     public void Huge_and_unreadable_messages_become_bounded_lines()
     {
