@@ -30,8 +30,8 @@ public sealed partial class LogTests
         string[] lines = File.ReadAllLines($"{disk}/log");
         string notice = Assert.Single(lines, line => line.Contains("lines of the log were lost here", StringComparison.Ordinal));
         int lost = int.Parse(Count().Match(notice).Groups[1].Value, CultureInfo.InvariantCulture);
-        // A line that was cut may look like that of a shorter address, which has been seen before.
-        int whole = lines.Select(line => Ban().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().Count();
+        // A line that was cut may end in an address that is none, or in a shorter one, which has been seen before.
+        int whole = lines.Select(line => Ban().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Where(addresses.Contains).Distinct().Count();
         Assert.InRange(lost, 1, 60);
         Assert.Equal(60, whole + lost);
         host.Run("kill", "-TERM", $"{server.Id}").MustSucceed();
