@@ -199,10 +199,11 @@ public sealed class Jail
             Failures.MaxRetry = draft.Failures.MaxRetry;
             Failures.MaxMatches = draft.Failures.MaxMatches;
             SetFindTime(draft.Failures.FindTime);
-            Idle = draft.Idle;
+            Bans.TakeOverTimes(draft.Bans); // what the new filter finds is banned for the new time
             await Logs.TakeOverAsync(draft.Logs);
             if (draft.Journal is not null) Journal?.TakeOver(draft.Journal, Failures.FindTime);
             await Bans.TakeOverAsync(draft.Bans, _started);
+            Idle = draft.Idle; // last: lines that waited are read at once
             return true;
         });
         await draft.DiscardAsync();

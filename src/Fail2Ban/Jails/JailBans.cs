@@ -63,13 +63,18 @@ public sealed partial class JailBans : IDisposable
     /// <summary>What is done with a ban.</summary>
     public JailActions Actions { get; }
 
-    /// <summary>Takes the settings and actions of another jail; bans in force keep their time.</summary>
+    /// <summary>Takes the ban time and the options <c>bantime.*</c> of another jail; bans in force keep their time.</summary>
+    internal void TakeOverTimes(JailBans draft)
+    {
+        Manager.BanTime = draft.Manager.BanTime;
+        Increment = draft.Increment;
+    }
+
+    /// <summary>Takes the actions of another jail.</summary>
     /// <param name="draft">What was configured.</param>
     /// <param name="isStarted">Whether this jail works: new actions are then started and get the bans in force.</param>
     internal async Task TakeOverAsync(JailBans draft, bool isStarted)
     {
-        Manager.BanTime = draft.Manager.BanTime;
-        Increment = draft.Increment;
         foreach (JailAction gone in Actions.All.Where(action => draft.Actions.Find(action.Name) is null).ToArray()) await Actions.RemoveAsync(gone.Name);
         foreach (JailAction wanted in draft.Actions.All)
         {

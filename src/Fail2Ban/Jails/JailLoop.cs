@@ -78,7 +78,8 @@ internal sealed class JailLoop(Log log, string jail) : SynchronizationContext, I
         }
 
         SetSynchronizationContext(before);
-        Volatile.Write(ref _scheduled, 0);
+        // A full fence: with less, the look at the queue may come before the write, and work posted between the two would lie.
+        Interlocked.Exchange(ref _scheduled, 0);
         if (!_queue.IsEmpty) Schedule();
     }
 

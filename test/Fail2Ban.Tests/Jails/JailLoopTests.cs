@@ -40,6 +40,18 @@ public sealed class JailLoopTests
     }
 
     [Fact]
+    public async Task Work_that_comes_just_when_the_loop_comes_to_rest_is_done()
+    {
+        JailLoop loop = Loop();
+        for (int i = 0; i < 20_000; i++)
+        {
+            int done = 0;
+            loop.Post(_ => Volatile.Write(ref done, 1), null);
+            await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref done) == 1, TimeSpan.FromSeconds(20)), $"round {i}"));
+        }
+    }
+
+    [Fact]
     public async Task What_is_awaited_comes_back_into_the_loop()
     {
         JailLoop loop = Loop();

@@ -88,6 +88,23 @@ public sealed class JailTests : IAsyncDisposable
         Assert.Empty((await _services.Store!.CurrentBansAsync("j"))!);
     }
 
+    [Fact]
+    public async Task Lines_that_waited_for_a_reload_are_read_and_banned_by_what_it_brought()
+    {
+        Jail jail = await StartAsync(bantime: 600);
+        await jail.InvokeAsync(found => found.Idle = true);
+        Append("192.0.2.1");
+        while ((await jail.InvokeAsync(found => found.Sources))[0].BytesBehind == 0) await Task.Yield();
+        var draft = new Jail("j", "pyinotify", _services);
+        draft.Filter.AddFailRegex("^ fail from <HOST>$");
+        draft.Failures.MaxRetry = 1;
+        draft.Bans.Manager.BanTime = new(86400);
+        Assert.Null(await draft.Logs.AddAsync(LogFile, fromEnd: false, wait: false));
+        await jail.TakeOverAsync(draft);
+        await _messages.WaitForAsync("[j] Ban 192.0.2.1");
+        Assert.Equal(86400, Assert.Single(await jail.InvokeAsync(found => found.Bans.Manager.All().ToArray())).Time.Seconds);
+    }
+
     private async Task<Jail> StartAsync(int bantime)
     {
         if (!File.Exists(LogFile)) File.WriteAllText(LogFile, "");
