@@ -62,10 +62,17 @@ public sealed class JailLogs : JailSource
     /// <param name="wait">Whether to keep a file that cannot be read now.</param>
     public async Task<string?> AddAsync(string path, bool fromEnd, bool wait)
     {
-        if (_logs.Exists(known => known.Path == path)) return null;
+        FollowedLog? known = _logs.Find(known => known.Path == path);
+        if (known is { IsGivenUp: false }) return null;
 
         string? problem = LogFile.Problem(path);
         if (problem is not null && !wait) return problem;
+        if (known is not null)
+        {
+            await FollowAnewAsync(known);
+            return problem;
+        }
+
         var log = new FollowedLog(path, fromEnd);
         _logs.Add(log);
         if (_started) await FollowAsync(log);
@@ -147,17 +154,8 @@ public sealed class JailLogs : JailSource
         Encoding = draft.Encoding;
         foreach (Glob gone in _globs.Where(glob => !draft._globs.Exists(wanted => wanted.Pattern == glob.Pattern)).ToArray()) RemoveGlob(gone.Pattern);
         foreach (FollowedLog gone in _logs.Where(log => !draft.Wants(log.Path)).ToArray()) Remove(gone.Path);
-        if (isEncodedOtherwise)
-        {
-            foreach (FollowedLog log in _logs.ToArray())
-            {
-                if (log.Reading is not { } before) continue;
-                log.Reading = null;
-                LogPosition at = End(before);
-                await StoreAsync(before); // the new one counts as stored where it begins
-                await FollowAsync(log, at);
-            }
-        }
+        foreach (FollowedLog log in _logs.ToArray())
+            if (isEncodedOtherwise || log.IsGivenUp) await FollowAnewAsync(log);
 
         foreach (FollowedLog wanted in draft._logs)
         {
@@ -182,6 +180,17 @@ public sealed class JailLogs : JailSource
 
     private bool Wants(string path) => _logs.Exists(log => log.Path == path) || _globs.Exists(glob => PathPattern.Fits(glob.Pattern, path));
 
+    // Goes on where it was; also if it was absent until now, what has come since must not be passed over.
+    private async Task FollowAnewAsync(FollowedLog log)
+    {
+        if (log.Reading is not { } before) return;
+        log.Reading = null;
+        log.FromEnd = false;
+        LogPosition at = End(before);
+        await StoreAsync(before); // the new one counts as stored where it begins
+        await FollowAsync(log, at is { Inode: 0 } ? null : at);
+    }
+
     private async Task FollowAsync(FollowedLog log, LogPosition? resume = null)
     {
         if (resume is null && Services.Store is { } store)
@@ -201,7 +210,7 @@ public sealed class JailLogs : JailSource
             DateOf = line => _filter.Dates.Detect(line.Terminated).Time,
             Gone = _globs.Exists(glob => PathPattern.Fits(glob.Pattern, log.Path)) ? subscription => Loop.Post(_ => Forget(log, subscription), null) : null,
         };
-        if (Services.Watcher.TrySubscribe(request, out LogSubscription? subscription, out string? error)) log.Reading = Begin(log.Path, subscription, log.FromEnd);
+        if (Services.Watcher.TrySubscribe(request, out LogSubscription? subscription, out string? error)) log.Reading = Begin(log.Path, subscription, inOperation: log.FromEnd && subscription.Position.Inode != 0);
         else _log.NotFollowed(log.Path, error);
     }
 
@@ -215,10 +224,7 @@ public sealed class JailLogs : JailSource
         if (!_started || glob.Subscription is null) return;
         if (_logs.Find(log => log.Path == path) is { } known)
         {
-            if (known.Reading?.Subscription.IsStopped != true) return;
-            End(known.Reading); // it was given up, and is back
-            known.Reading = null;
-            await FollowAsync(known);
+            if (known.IsGivenUp) await FollowAnewAsync(known); // it is back
             return;
         }
 
@@ -239,9 +245,13 @@ public sealed class JailLogs : JailSource
     {
         public string Path => path;
 
-        public bool FromEnd => fromEnd;
+        /// <summary>Whether what is there at first is passed over.</summary>
+        public bool FromEnd { get; set; } = fromEnd;
 
         public Reading? Reading { get; set; }
+
+        /// <summary>Whether it was looked for in vain too often.</summary>
+        public bool IsGivenUp => Reading is { Subscription.IsStopped: true };
     }
 
     private sealed class Glob(string pattern, bool fromEnd)

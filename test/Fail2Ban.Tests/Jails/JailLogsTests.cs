@@ -116,6 +116,25 @@ public sealed class JailLogsTests : IAsyncDisposable
         Assert.Single(_messages.All, message => message.Contains("Found 198.51.100.1", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_reload_with_another_encoding_passes_over_nothing_also_with_tail()
+    {
+        Append("a.log", "198.51.100.1");
+        Jail jail = await StartAsync("pyinotify", found => found.Logs.AddAsync(In("a.log"), fromEnd: true, wait: false));
+        await jail.InvokeAsync(found => found.Idle = true);
+        Append("a.log", "198.51.100.2");
+        while ((await jail.InvokeAsync(found => found.Sources))[0].BytesBehind == 0) await Task.Yield();
+        var draft = new Jail("j", "pyinotify", _services);
+        Configure(draft);
+        Assert.Null(draft.Logs.SetEncoding("latin-1"));
+        Assert.Null(await draft.Logs.AddAsync(In("a.log"), fromEnd: true, wait: false));
+        await jail.TakeOverAsync(draft);
+        Append("a.log", "198.51.100.3");
+        await _messages.WaitForAsync("[j] Found 198.51.100.3");
+        Assert.Single(_messages.All, message => message.Contains("Found 198.51.100.2", StringComparison.Ordinal));
+        Assert.DoesNotContain(_messages.All, message => message.Contains("Found 198.51.100.1", StringComparison.Ordinal));
+    }
+
     private string In(string name) => Path.Combine(_folder, name);
 
     private async Task<Jail> StartAsync(string backend, Action<Jail> adjust)

@@ -1,4 +1,5 @@
 using Fail2Ban.Detection.Lines;
+using Fail2Ban.Native.Libc;
 
 namespace Fail2Ban.Detection.Sources.Files;
 
@@ -33,11 +34,12 @@ internal sealed class FileSubscription : LogSubscription
     private volatile bool _ended;
     private volatile bool _stopped;
 
-    internal FileSubscription(FileWatcher watcher, LogFileRequest request, LogPosition start)
+    internal FileSubscription(FileWatcher watcher, LogFileRequest request, StartPoint start)
     {
         _watcher = watcher;
         Request = request;
-        _position = start;
+        _position = start.Position;
+        Unopened = start.Unopened;
     }
 
     public override string Source => Request.Path;
@@ -86,8 +88,11 @@ internal sealed class FileSubscription : LogSubscription
     /// <summary>Whether it was disposed.</summary>
     internal bool HasEnded => _ended;
 
-    /// <summary>Set when the file is known to the watcher's thread. Owned by that thread, as is the next.</summary>
+    /// <summary>Set when the file is known to the watcher's thread. Owned by that thread, as are the next ones.</summary>
     internal FollowedFile? File { get; set; }
+
+    /// <summary>The file that could not be opened at first, but is to be gone on in; null otherwise, and once a file was opened.</summary>
+    internal FileStatus? Unopened { get; set; }
 
     /// <summary>Whether the sink was told once that the end was reached.</summary>
     internal bool ToldCaughtUp { get; private set; }

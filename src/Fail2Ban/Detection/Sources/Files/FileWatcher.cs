@@ -84,8 +84,9 @@ public sealed class FileWatcher : IDisposable
             return false;
         }
 
+        if (errno != 0) FileStatus.Of(Absolute(request.Path), out status);
         StartPoint start = StartIn(errno == 0 ? file : null, status, request);
-        var created = new FileSubscription(this, request, start.Position);
+        var created = new FileSubscription(this, request, start);
         if (errno != 0) created.SetError(FollowedFile.Describe(errno, request.Path));
         subscription = created;
         Post(new WatcherCommand(created, start));
@@ -138,15 +139,17 @@ public sealed class FileWatcher : IDisposable
         LineCodec codec = file is null ? request.Encoding.Codec : FollowedFile.Resolve(request.Encoding.Codec, file);
         long offset = 0;
         IReadOnlyList<RotatedLog> older = [];
+        bool waits = file is null && status.IsRegular; // no descriptor or no right to open it, for now
         if (request.FromEnd)
         {
-            offset = file is null ? 0 : StartOfLastLine(file, codec, status.Size);
+            offset = file is null ? 0 : FollowedFile.StartOfLastLine(file, codec, status.Size);
         }
         else if (request.Resume is { } resume)
         {
             bool isAlike = file is not null && hash.Length > 0 && resume.FirstLineHash == hash && resume.Offset <= status.Size;
-            bool isOther = file is null || (resume.Inode != 0 && (resume.Inode != status.Inode || resume.Device != status.Device));
-            if (isOther || !isAlike) older = RotatedLogs.Find(Absolute(request.Path), resume, status, resume.Offset);
+            bool isOther = !status.IsRegular || (resume.Inode != 0 && (resume.Inode != status.Inode || resume.Device != status.Device));
+            waits &= !isOther;
+            if (!waits && (isOther || !isAlike)) older = RotatedLogs.Find(Absolute(request.Path), resume, status, resume.Offset);
 
             // Logs may all begin with the same line: then the inode decides, if it is still there under another name.
             if (isAlike && !(older.Count > 0 && older[0].Status.Inode == resume.Inode && older[0].Status.Device == resume.Device))
@@ -164,19 +167,11 @@ public sealed class FileWatcher : IDisposable
             older = [.. older.Select(log => log.Base > 0 ? log : log with { Offset = new StartSeek(log.File, codec, log.Status.Size, dateOf).Find(log.Offset, notBefore) })];
         }
 
-        LogPosition start = older.Count > 0 ? request.Resume!.Value with { Offset = older[0].Offset } : new LogPosition(offset, hash, status.Device, status.Inode);
-        return new StartPoint(file, status, start, offset, older);
-    }
-
-    // A line that is only half written yet belongs to what comes.
-    private static long StartOfLastLine(SafeFileHandle file, LineCodec codec, long size)
-    {
-        int unit = codec.Newline.Length;
-        long from = Math.Max(0, size - ChunkReader.ChunkSize) / unit * unit;
-        Chunk tail = ChunkReader.Read(file, codec, from, 0, size);
-        if (tail.Buffer is null) return from == 0 ? 0 : size;
-        System.Buffers.ArrayPool<byte>.Shared.Return(tail.Buffer);
-        return tail.End;
+        LogPosition start = older.Count > 0 ? request.Resume!.Value with { Offset = older[0].Offset }
+            : waits && !request.FromEnd && request.Resume is { } known ? known
+            : file is null ? new LogPosition(0, "")
+            : new LogPosition(offset, hash, status.Device, status.Inode);
+        return new StartPoint(file, status, start, offset, older) { Unopened = waits ? status : null };
     }
 
     private static string Absolute(string path) => Path.IsPathRooted(path) ? path : Path.GetFullPath(path);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Fail2Ban.Detection.Lines;
 using Fail2Ban.Native;
 using Fail2Ban.Native.Libc;
 using Microsoft.Win32.SafeHandles;
@@ -30,9 +32,31 @@ internal sealed partial class FollowedFile
         if (before is not null && IsBackAgain(before, log)) return 0;
         if (before is not null) _log.RotationDetected(_path, status, before.FurthestOffset, before.Status, log.Hash, before.Hash);
         foreach (FileSubscription subscription in _subscriptions)
-            log.Cursors.Add(new LogCursor(subscription, _parts.Readers.TakeOver(status, subscription, _path)));
+            log.Cursors.Add(new LogCursor(subscription, Math.Max(BeginOf(subscription, log), _parts.Readers.TakeOver(status, subscription, _path))));
         if (before is { Rests: true }) ReadRest(before, now);
         return 0;
+    }
+
+    // Of a file that stood here when the subscription began, but could not be opened then; any other is all new to it.
+    private static long BeginOf(FileSubscription subscription, OpenLog log)
+    {
+        FileStatus? before = subscription.Unopened;
+        subscription.Unopened = null;
+        if (before is not { } unopened || !log.Status.IsSameFile(unopened)) return 0;
+        LogFileRequest request = subscription.Request;
+        if (request.FromEnd) return log.Status.Size < unopened.Size ? 0 : StartOfLastLine(log.File, Resolve(subscription.Codec, log.File), unopened.Size);
+        return request.Resume is { } resume && log.Hash.Length > 0 && resume.FirstLineHash == log.Hash && resume.Offset <= log.Status.Size ? resume.Offset : 0;
+    }
+
+    /// <summary>Where what is not there yet begins; a line that is only half written yet belongs to it.</summary>
+    internal static long StartOfLastLine(SafeFileHandle file, LineCodec codec, long size)
+    {
+        int unit = codec.Newline.Length;
+        long from = Math.Max(0, size - ChunkReader.ChunkSize) / unit * unit;
+        Chunk tail = ChunkReader.Read(file, codec, from, 0, size);
+        if (tail.Buffer is null) return from == 0 ? 0 : size;
+        ArrayPool<byte>.Shared.Return(tail.Buffer);
+        return tail.End;
     }
 
     // A file system that was mounted again shows the same file on what may be another device.
@@ -123,6 +147,7 @@ internal sealed partial class FollowedFile
                 log.SetHash(found.Hash);
                 _logs.Insert(_logs.Count - 1, log);
                 _parts.OpenFiles.Opened();
+                _parts.Readers.Add(log, _path);
             }
             else found.File.Dispose();
 
@@ -136,9 +161,13 @@ internal sealed partial class FollowedFile
     }
 
     // Of a new subscription: what was rotated away while it was not there.
-    private void AddOlder(FileSubscription subscription, IReadOnlyList<RotatedLog> older, TimeSpan now)
+    private void AddOlder(FileSubscription subscription, IReadOnlyList<RotatedLog> rotated, TimeSpan now)
     {
-        if (older.Count == 0) return;
+        // What a pattern has found under its new name is read there already.
+        ILookup<bool, RotatedLog> isRead = rotated.ToLookup(log => _parts.Readers.IsRead(log.Status, subscription, _path));
+        foreach (RotatedLog log in isRead[true]) log.File.Dispose();
+        RotatedLog[] older = [.. isRead[false]];
+        if (older.Length == 0) return;
         if (_logs.Count > 0)
         {
             subscription.SetIncarnation(InsertOlder(older, [new LogCursor(subscription, older[0].Offset)], now));
@@ -152,6 +181,7 @@ internal sealed partial class FollowedFile
         newest.Cursors.Add(new LogCursor(subscription, last.Offset - last.Base));
         _logs.Add(newest);
         _parts.OpenFiles.Opened();
+        _parts.Readers.Add(newest, _path);
         subscription.SetIncarnation(InsertOlder([.. older.SkipLast(1)], [new LogCursor(subscription, older[0].Offset)], now));
     }
 

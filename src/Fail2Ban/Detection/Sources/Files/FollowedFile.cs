@@ -70,9 +70,8 @@ internal sealed partial class FollowedFile : WatchedPath
             OpenLog newest = _logs[^1];
             bool same = start.File is not null && newest.Status.IsSameFile(start.Status);
             // Otherwise the path changed hands since the subscriber looked: what stands there now is all new to it.
-            long offset = same ? start.Offset : 0;
-            if (offset == 0) offset = _parts.Readers.TakeOver(newest.Status, subscription, _path);
-            newest.Cursors.Add(new LogCursor(subscription, offset));
+            long offset = same ? start.Offset : BeginOf(subscription, newest);
+            newest.Cursors.Add(new LogCursor(subscription, Math.Max(offset, _parts.Readers.TakeOver(newest.Status, subscription, _path))));
             if (same && start.Older.Count == 0) subscription.SetIncarnation(newest.Incarnation);
         }
 
@@ -251,7 +250,12 @@ internal sealed partial class FollowedFile : WatchedPath
     private void Missed(int errno, TimeSpan now)
     {
         string reason = Describe(errno, _path);
-        foreach (FileSubscription subscription in _subscriptions) subscription.SetError(reason);
+        foreach (FileSubscription subscription in _subscriptions)
+        {
+            subscription.SetError(reason);
+            if (errno == Errno.ENOENT) subscription.Unopened = null; // what comes is another file, whatever its inode
+        }
+
         if (!_absent)
         {
             _log.Absent(_path, reason);

@@ -24,6 +24,8 @@ internal sealed class FollowedGlob(string pattern, bool polling, WatcherParts pa
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Watch, FileStatus Status)> _directories = new(StringComparer.Ordinal);
     private bool _polling = polling || parts.Watches is null;
+    private string? _pollReason;
+    private TimeSpan _watchAgain;
     private TimeSpan? _lastScan;
 
     internal override string FullPath => pattern;
@@ -46,7 +48,10 @@ internal sealed class FollowedGlob(string pattern, bool polling, WatcherParts pa
             return false;
         }
 
+        bool again = _pollReason is not null && now >= _watchAgain;
+        if (again) _polling = false; // watches may have become free
         if (!_polling || _lastScan is null || now - _lastScan >= Sweep || HasChanged()) Scan(now);
+        if (again && !_polling) WatchedAgain();
         LookAgain(now, _polling ? PollEvery : Sweep);
         return false;
     }
@@ -114,11 +119,19 @@ internal sealed class FollowedGlob(string pattern, bool polling, WatcherParts pa
         }
         catch (NativeException failure)
         {
-            parts.Polled.Add(pattern, failure.Reason);
+            if (failure.Reason != _pollReason) parts.Polled.Add(pattern, failure.Reason);
+            _pollReason = failure.Reason;
             _polling = true;
+            _watchAgain = _lastScan!.Value + Sweep;
         }
 
         _directories[directory] = (watch, status);
+    }
+
+    private void WatchedAgain()
+    {
+        _pollReason = null;
+        parts.Log.WatchedAgain(pattern);
     }
 
     private bool HasChanged()

@@ -13,6 +13,8 @@ internal sealed class InodeTable
 
     internal void Add(OpenLog log, string path)
     {
+        // What was unpacked is no file that another name could lead to.
+        if ((log.Status.Device, log.Status.Inode) != log.Identity) return;
         if (!_logs.TryGetValue(log.Identity, out List<(OpenLog, string)>? logs)) _logs.Add(log.Identity, logs = []);
         logs.Add((log, path));
     }
@@ -23,6 +25,11 @@ internal sealed class InodeTable
         logs.RemoveAll(known => known.Log == log);
         if (logs.Count == 0) _logs.Remove(log.Identity);
     }
+
+    /// <summary>Whether a sink reads a file under another name than this one.</summary>
+    internal bool IsRead(FileStatus file, FileSubscription subscription, string path) =>
+        _logs.TryGetValue((file.Device, file.Inode), out List<(OpenLog Log, string Path)>? logs)
+        && logs.Exists(known => known.Path != path && known.Log.Cursors.Exists(cursor => cursor.Subscription.Request.Sink == subscription.Request.Sink));
 
     /// <summary>Takes over where a sink is in a file that has lost the name under which it is read.</summary>
     /// <returns>Where to go on under the new name; 0 where the sink does not read the file.</returns>

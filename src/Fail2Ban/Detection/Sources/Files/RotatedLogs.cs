@@ -15,6 +15,9 @@ internal static class RotatedLogs
     /// <summary>So many rotations are made up for.</summary>
     internal const int Most = 32;
 
+    // A separator and digits; what is longer is a date.
+    private const int LongestNumber = 5;
+
     // Unpacked in memory: a log of this size in one findtime is an attack of its own.
     private const int MostUnpacked = 64 * 1024 * 1024;
 
@@ -27,9 +30,10 @@ internal static class RotatedLogs
     internal static IReadOnlyList<RotatedLog> Find(string path, LogPosition known, FileStatus current, long size)
     {
         if (known is { Inode: 0, FirstLineHash: "" }) return [];
-        List<(string Path, FileStatus Status)> siblings = Siblings(path, current);
+        List<(string Path, FileStatus Status, string Form)> siblings = Siblings(path, current);
         RotatedLog? first = null;
-        foreach ((string sibling, FileStatus status) in siblings.OrderByDescending(sibling => IsSame(sibling.Status, known)).ThenByDescending(sibling => sibling.Status.Modified))
+        string form = "";
+        foreach ((string sibling, FileStatus status, string itsForm) in siblings.OrderByDescending(sibling => IsSame(sibling.Status, known)).ThenByDescending(sibling => sibling.Status.Modified))
         {
             if (Open(sibling, status, known) is not { } candidate) continue;
             bool isWhole = IsSame(status, known) || candidate.Size >= size;
@@ -37,6 +41,7 @@ internal static class RotatedLogs
             {
                 first?.File.Dispose();
                 first = candidate;
+                form = itsForm;
             }
             else candidate.File.Dispose();
 
@@ -45,7 +50,7 @@ internal static class RotatedLogs
 
         if (first is null) return [];
         List<RotatedLog> found = [first];
-        foreach ((string sibling, FileStatus status) in siblings.Where(sibling => sibling.Status.Modified > first.Status.Modified).OrderBy(sibling => sibling.Status.Modified))
+        foreach ((string sibling, FileStatus status, _) in siblings.Where(sibling => sibling.Form == form && sibling.Status.Modified > first.Status.Modified).OrderBy(sibling => sibling.Status.Modified))
         {
             if (found.Count == Most) break;
             if (OpenWhole(sibling, status) is { } next) found.Add(next);
@@ -54,17 +59,18 @@ internal static class RotatedLogs
         return found;
     }
 
-    private static List<(string Path, FileStatus Status)> Siblings(string path, FileStatus current)
+    private static List<(string Path, FileStatus Status, string Form)> Siblings(string path, FileStatus current)
     {
-        List<(string, FileStatus)> found = [];
+        List<(string, FileStatus, string)> found = [];
         string directory = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : "/";
         Regex names = Names(Path.GetFileName(path));
         try
         {
             foreach (string other in Directory.EnumerateFiles(directory))
             {
-                if (!names.IsMatch(Path.GetFileName(other)) || FileStatus.Of(other, out FileStatus status) != 0) continue;
-                if (status.IsRegular && !status.IsSameFile(current)) found.Add((other, status));
+                Match name = names.Match(Path.GetFileName(other));
+                if (!name.Success || FileStatus.Of(other, out FileStatus status) != 0) continue;
+                if (status.IsRegular && !status.IsSameFile(current)) found.Add((other, status, Form(name)));
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -77,11 +83,19 @@ internal static class RotatedLogs
 
     private static Regex Names(string name)
     {
-        const string Turn = @"[.-]\d[\d.T_-]*";
+        const string Turn = @"[.-]\d[\d.T_-]*)";
         string extension = Path.GetExtension(name);
-        string plain = Regex.Escape(name) + Turn;
-        string within = extension.Length > 1 ? "|" + Regex.Escape(name[..^extension.Length]) + Turn + Regex.Escape(extension) : "";
+        string plain = Regex.Escape(name) + "(?<behind>" + Turn;
+        string within = extension.Length > 1 ? "|" + Regex.Escape(name[..^extension.Length]) + "(?<within>" + Turn + Regex.Escape(extension) : "";
         return new Regex($"^(?:{plain}{within})(?:\\.gz)?\\z", RegexOptions.CultureInvariant);
+    }
+
+    // The logs of one rotation have names of one form; beside app.log and app.log.1, app-2.log is somebody else's.
+    private static string Form(Match name)
+    {
+        Group within = name.Groups["within"];
+        string turn = within.Success ? within.Value : name.Groups["behind"].Value;
+        return $"{(within.Success ? "within" : "behind")} {turn[0]} {(turn.Length > LongestNumber ? "date" : "number")}";
     }
 
     private static bool IsSame(FileStatus status, LogPosition known) => known.Inode != 0 && status.Inode == known.Inode && status.Device == known.Device;

@@ -23,6 +23,9 @@ internal readonly record struct WatcherCommand(FileSubscription? Subscription, S
 /// <param name="Older">What was rotated away unread, oldest first; to be read before.</param>
 internal sealed record StartPoint(SafeFileHandle? File, FileStatus Status, LogPosition Position, long Offset, IReadOnlyList<RotatedLog> Older)
 {
+    /// <summary>What stands behind the path and is to be gone on in, but cannot be opened now; null otherwise.</summary>
+    internal FileStatus? Unopened { get; init; }
+
     /// <summary>Closes what was opened.</summary>
     internal void Close()
     {

@@ -60,6 +60,15 @@ public sealed class FileWatcherTests : FollowingTests
         WatchedDirectory.Expect(Sink, "half done", "new");
     }
 
+    [Fact]
+    public void Tail_of_a_log_that_is_absent_reads_all_that_comes()
+    {
+        Logs.Follow("a", Sink, request => request with { FromEnd = true, MayBeAbsent = true });
+        Logs.ExpectMessage("Log absence detected");
+        Logs.Write("a", "one\ntwo\n");
+        WatchedDirectory.Expect(Sink, "one", "two");
+    }
+
     [Theory]
     [InlineData("one\n", 4, "two")]
     [InlineData("other\n", 4, "one", "two")]

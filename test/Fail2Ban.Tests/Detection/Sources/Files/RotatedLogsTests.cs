@@ -202,6 +202,64 @@ public sealed class RotatedLogsTests : FollowingTests
         WatchedDirectory.Expect(Sink, "one", "two", "late");
     }
 
+    [Fact]
+    public void The_unread_rest_of_a_rotated_log_is_not_read_again_if_a_pattern_fits_its_name()
+    {
+        ReadSome("one\n");
+        Logs.Append("a.log", "two\n");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Write("a.log", "three\n");
+        Resume();
+        WatchedDirectory.Expect(Sink, "two", "three");
+        Logs.Follow("a.log.1", Sink);
+        Logs.Append("a.log.1", "late\n");
+        WatchedDirectory.Expect(Sink, "two", "three", "late");
+    }
+
+    [Fact]
+    public void The_unread_rest_of_a_rotated_log_is_read_once_if_a_pattern_found_it_first()
+    {
+        ReadSome("one\n");
+        Logs.Append("a.log", "two\n");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Follow("a.log.1", Sink);
+        WatchedDirectory.Expect(Sink, "one", "two");
+        Logs.Write("a.log", "three\n");
+        Resume();
+        WatchedDirectory.Expect(Sink, "one", "two", "three");
+    }
+
+    [Fact]
+    public void A_name_that_a_pattern_finds_goes_on_where_the_old_name_was_also_if_old_lines_are_skipped()
+    {
+        Logs.Write("a.log", "old\none\n");
+        Logs.Follow("a.log", Sink);
+        WatchedDirectory.Expect(Sink, "old", "one");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
+        Logs.Write("a.log", "two\n");
+        WatchedDirectory.Expect(Sink, "old", "one", "two");
+        DateTimeOffset start = DateTimeOffset.UnixEpoch;
+        Logs.Follow("a.log.1", Sink, request => request with { NotBefore = start, DateOf = line => line.Text.StartsWith("old"u8) ? start.AddDays(-1) : start });
+        Logs.Append("a.log.1", "late\n");
+        WatchedDirectory.Expect(Sink, "old", "one", "two", "late");
+    }
+
+    [Theory]
+    [InlineData("a.log.1", "a-2.log")]
+    [InlineData("a.log.1", "a.log-2")]
+    [InlineData("a-20260131.log", "a-2.log")]
+    public void A_log_beside_it_whose_name_has_another_form_is_somebody_elses(string renamed, string other)
+    {
+        ReadSome("one\n");
+        Logs.Append("a.log", "two\n");
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf(renamed));
+        Age(renamed, 1);
+        Logs.Write(other, "not ours\n");
+        Logs.Write("a.log", "three\n");
+        Resume();
+        WatchedDirectory.Expect(Sink, "two", "three");
+    }
+
     private void ReadSome(string text)
     {
         Logs.Write("a.log", text);
