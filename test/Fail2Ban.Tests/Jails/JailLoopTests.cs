@@ -47,7 +47,7 @@ public sealed class JailLoopTests
         {
             int done = 0;
             loop.Post(_ => Volatile.Write(ref done, 1), null);
-            await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref done) == 1, TimeSpan.FromSeconds(20)), $"round {i}"));
+            await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref done) == 1, TimeSpan.FromSeconds(20)), $"round {i}"), TestContext.Current.CancellationToken);
         }
     }
 
