@@ -13,6 +13,9 @@ internal sealed class MessageList : ILogSink
     /// <summary>Each as <c>LEVEL logger: message</c>.</summary>
     public IReadOnlyList<string> All => [.. _messages];
 
+    /// <summary>Those of level ERROR and above.</summary>
+    public IReadOnlyList<string> Errors => [.. All.Where(message => message.StartsWith("Error ", StringComparison.Ordinal) || message.StartsWith("Critical ", StringComparison.Ordinal))];
+
     public void Write(LogLevel level, string logger, string message) => _messages.Enqueue($"{level} {logger}: {message}");
 
     /// <summary>Waits until a message holds this text.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Fail2Ban.Tests.Control.Commands;
 using Fail2Ban.Tests;
 
 namespace Fail2Ban.EndToEnd.Tests.Python;
@@ -43,7 +44,7 @@ public sealed class StockMailTests : IDisposable
         Assert.EndsWith("zweite Zeile: ä\n\nRegards,\nFail2Ban", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\nBcc:", odd[..odd.IndexOf("\n\n", StringComparison.Ordinal)], StringComparison.Ordinal);
         Assert.Contains($"\nSubject: [Fail2Ban] j: stopped on {host}\n", stopped, StringComparison.Ordinal);
-        Assert.Empty(server.Sink.Errors);
+        Assert.Empty(server.Messages.Errors);
     }
 
     [Theory]
@@ -79,8 +80,8 @@ public sealed class StockMailTests : IDisposable
         await server.DoAsync("set", "j", "addaction", "n", Ours, $"{{\"host\": \"127.0.0.1:{mail.Port}\", \"dest\": \"nobody@example.org\"}}");
         await server.DoAsync("start", "j");
         await mail.WaitForAsync(1);
-        await UntilAsync(() => server.Sink.Messages.Any(static text => text.Contains("Action 'm': the mail was sent, but not to nobody@example.org: 550 no such user", StringComparison.Ordinal))
-            && server.Sink.Messages.Any(static text => text.Contains("Failed to start jail 'j' action 'n': sending by 127.0.0.1:", StringComparison.Ordinal) && text.Contains("550 no such user", StringComparison.Ordinal)));
+        await UntilAsync(() => server.Messages.All.Any(static text => text.Contains("Action 'm': the mail was sent, but not to nobody@example.org: 550 no such user", StringComparison.Ordinal))
+            && server.Messages.All.Any(static text => text.Contains("Failed to start jail 'j' action 'n': sending by 127.0.0.1:", StringComparison.Ordinal) && text.Contains("550 no such user", StringComparison.Ordinal)));
     }
 
     [Theory]

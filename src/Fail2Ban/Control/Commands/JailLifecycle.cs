@@ -180,10 +180,12 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
 
     private async Task PutInForceAsync(StreamDraft draft, bool restart, bool unban)
     {
+        bool isCutShort = false;
         foreach (Jail wanted in draft.Jails)
         {
             if (_isClosing || draft.Broken.ContainsKey(wanted.Name))
             {
+                isCutShort |= _isClosing;
                 await wanted.DiscardAsync();
                 continue;
             }
@@ -200,7 +202,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
             }
         }
 
-        if (_isClosing) throw Closing;
+        if (isCutShort) throw Closing;
     }
 
     private async Task PutInForceAsync(Jail wanted, bool start, bool restart, bool unban)

@@ -1,34 +1,11 @@
-using Fail2Ban.Control.Commands;
-using Fail2Ban.Jails;
-using Fail2Ban.Logging;
-using Fail2Ban.Values;
 
 namespace Fail2Ban.Tests.Control.Commands;
 
 public sealed class CommandDispatcherTests : IAsyncDisposable
 {
-    private readonly MemoryStream _output = new();
-    private readonly ServerLog _log;
-    private readonly JailServices _services;
-    private readonly JailSet _jails;
-    private readonly CommandDispatcher _dispatcher;
+    private readonly DispatchedServer _server = new();
 
-    public CommandDispatcherTests()
-    {
-        _log = new ServerLog(TimeProvider.System, output: _output, error: _output);
-        _services = new JailServices(new Log(_log, "fail2ban.server"), TimeProvider.System);
-        _jails = new JailSet(_services);
-        _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _jails.RemoveAllAsync();
-        await _services.DisposeAsync();
-        _dispatcher.Dispose();
-        _log.Dispose();
-        await _output.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     // Answers as the original's server gives them to the same commands, one after the other.
     public static TheoryData<string, string> Answers { get; } = new()
@@ -93,8 +70,8 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
     [MemberData(nameof(Answers))]
     public async Task Each_command_is_answered_as_the_original_answers_it(string command, string expected)
     {
-        await AnswerAsync("add", "j", "polling");
-        Assert.Equal(expected, await AnswerAsync(command.Split(' ')));
+        await _server.DoAsync("add", "j", "polling");
+        Assert.Equal(expected, await _server.DoAsync(command.Split(' ')));
     }
 
     [Fact]
@@ -105,15 +82,15 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
         {
             string date = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss");
             await File.WriteAllTextAsync(log, $"{date} {new string('a', 2000)} b x\n{date} fail 192.0.2.1\n{date} {new string('a', 2000)} b x\n", TestContext.Current.CancellationToken);
-            await AnswerAsync("add", "j", "polling");
-            Assert.Equal("0", await AnswerAsync("get", "j", "limitsexceeded"));
-            await AnswerAsync("set", "j", "addfailregex", "^ fail <HOST>$");
-            await AnswerAsync("set", "j", "addfailregex", "^ (?:a+)+b <HOST>");
-            await AnswerAsync("set", "j", "addlogpath", log);
-            await AnswerAsync("start", "j");
-            for (int i = 0; i < 600 && await AnswerAsync("get", "j", "limitsexceeded") != "2"; i++) await Task.Delay(100, TestContext.Current.CancellationToken);
-            Assert.Equal("2", await AnswerAsync("get", "j", "limitsexceeded"));
-            Assert.Contains("('Total failed', 1)", await AnswerAsync("status", "j"), StringComparison.Ordinal); // the line between them counted
+            await _server.DoAsync("add", "j", "polling");
+            Assert.Equal("0", await _server.DoAsync("get", "j", "limitsexceeded"));
+            await _server.DoAsync("set", "j", "addfailregex", "^ fail <HOST>$");
+            await _server.DoAsync("set", "j", "addfailregex", "^ (?:a+)+b <HOST>");
+            await _server.DoAsync("set", "j", "addlogpath", log);
+            await _server.DoAsync("start", "j");
+            for (int i = 0; i < 600 && await _server.DoAsync("get", "j", "limitsexceeded") != "2"; i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+            Assert.Equal("2", await _server.DoAsync("get", "j", "limitsexceeded"));
+            Assert.Contains("('Total failed', 1)", await _server.DoAsync("status", "j"), StringComparison.Ordinal); // the line between them counted
         }
         finally
         {
@@ -124,7 +101,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
     [Fact]
     public async Task A_stream_with_one_broken_jail_starts_the_others_and_tells_what_failed()
     {
-        string answer = await AnswerAsync("server-stream", new List<object?>
+        string answer = await _server.DoAsync("server-stream", new List<object?>
         {
             Command("add", "bad", "polling"),
             Command("add", "good", "polling"),
@@ -134,27 +111,27 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
             Command("start", "good"),
         });
         Assert.Contains("Jail 'bad' is not started: Unable to compile regular expression", answer, StringComparison.Ordinal);
-        Assert.Equal("[('Number of jail', 1), ('Jail list', 'good')]", await AnswerAsync("status"));
+        Assert.Equal("[('Number of jail', 1), ('Jail list', 'good')]", await _server.DoAsync("status"));
     }
 
     [Fact]
     public async Task A_reload_keeps_what_is_still_there_and_stops_what_is_gone()
     {
-        await AnswerAsync("server-stream", new List<object?>
+        await _server.DoAsync("server-stream", new List<object?>
         {
             Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^one <HOST>"), Command("set", "a", "maxretry", 9L), Command("start", "a"),
             Command("add", "b", "polling"), Command("start", "b"),
         });
-        await AnswerAsync("set", "a", "banip", "192.0.2.1");
-        Assert.Equal("'OK'", await AnswerAsync("reload", "--all", new List<object?>(), new List<object?>
+        await _server.DoAsync("set", "a", "banip", "192.0.2.1");
+        Assert.Equal("'OK'", await _server.DoAsync("reload", "--all", new List<object?>(), new List<object?>
         {
             Command("add", "a", "polling"), Command("set", "a", "addfailregex", "^two <HOST>"), Command("start", "a"),
             Command("add", "c", "polling"), Command("start", "c"),
         }));
-        Assert.Equal("[('Number of jail', 2), ('Jail list', 'a, c')]", await AnswerAsync("status"));
-        Assert.StartsWith("['^two ", await AnswerAsync("get", "a", "failregex"), StringComparison.Ordinal);
-        Assert.Equal("3", await AnswerAsync("get", "a", "maxretry"));
-        Assert.Equal("['192.0.2.1']", await AnswerAsync("get", "a", "banip"));
+        Assert.Equal("[('Number of jail', 2), ('Jail list', 'a, c')]", await _server.DoAsync("status"));
+        Assert.StartsWith("['^two ", await _server.DoAsync("get", "a", "failregex"), StringComparison.Ordinal);
+        Assert.Equal("3", await _server.DoAsync("get", "a", "maxretry"));
+        Assert.Equal("['192.0.2.1']", await _server.DoAsync("get", "a", "banip"));
     }
 
     [Theory]
@@ -162,17 +139,7 @@ public sealed class CommandDispatcherTests : IAsyncDisposable
     [InlineData("text")]
     [InlineData(5L)]
     public async Task A_request_that_is_no_list_is_an_invalid_command(object? request) =>
-        Assert.Equal("Exception('Invalid command')", Shown(await _dispatcher.AnswerAsync(request)));
+        Assert.Equal("Exception('Invalid command')", await _server.RequestAsync(request));
 
     private static List<object?> Command(params object?[] words) => [.. words];
-
-    private async Task<string> AnswerAsync(params object?[] words) => Shown(await _dispatcher.AnswerAsync(Command(words)));
-
-    private static string Shown(object? answer)
-    {
-        var pair = Assert.IsType<PythonTuple>(answer);
-        return pair[1] is PythonError error
-            ? $"{error.TypeName}({string.Join(", ", error.Arguments.Select(PythonText.Repr))})"
-            : PythonText.Repr(pair[1]);
-    }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Fail2Ban.Control.Commands;
 using Fail2Ban.Control.Wire;
-using Fail2Ban.Jails;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
 
@@ -32,28 +30,19 @@ public sealed class HostileFramesTests : IAsyncDisposable
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fail2ban-fuzz.").FullName;
-    private readonly ServerLog _log = new(TimeProvider.System, output: Stream.Null, error: Stream.Null);
-    private readonly JailServices _services;
-    private readonly JailSet _jails;
-    private readonly CommandDispatcher _dispatcher;
+    private readonly DispatchedServer _server = new(LogLevel.Critical);
     private readonly Random _random = new(20260101);
 
     public HostileFramesTests()
     {
-        _log.SetTarget("STDOUT", out _);
-        _log.SetLevel("CRITICAL", out _);
-        _services = new JailServices(new Log(_log, "fail2ban.server"), TimeProvider.System);
-        _jails = new JailSet(_services);
-        _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
+        _server.Log.SetTarget("STDOUT", out _);
+        _server.Log.SetLevel("CRITICAL", out _);
         File.WriteAllText(Path.Combine(_folder, "log"), "");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _dispatcher.CloseAsync();
-        await _services.DisposeAsync();
-        _dispatcher.Dispose();
-        _log.Dispose();
+        await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -74,10 +63,9 @@ public sealed class HostileFramesTests : IAsyncDisposable
 
             if (request is IReadOnlyList<object?> { Count: > 1 } words && words[0] is "sleep" && words[1] is not (0L or string)) continue; // it would
             if (request is IReadOnlyList<object?> { Count: > 1 } unban && unban[0] is "unban" && unban.Skip(1).Any(word => word is not string)) continue; // asks DNS
-            Task<object?> answering = _dispatcher.AnswerAsync(request).AsTask();
+            Task<PythonTuple> answering = _server.AnswerAsync(request);
             Assert.True(await Task.WhenAny(answering, Task.Delay(Patience, TestContext.Current.CancellationToken)) == answering, $"#{i}, no answer: {Short(request)}");
-            object? answer = await answering;
-            var pair = Assert.IsType<PythonTuple>(answer);
+            PythonTuple pair = await answering;
             if (pair[1] is PythonError problem)
             {
                 Assert.False(problem.Message.StartsWith("internal error", StringComparison.Ordinal), $"{Short(request)}: {problem.Message}");
@@ -88,30 +76,30 @@ public sealed class HostileFramesTests : IAsyncDisposable
                 done++;
             }
 
-            Assert.NotEmpty(Pickle.Encode(answer));
-            if (_jails.Count > 20) await _jails.RemoveAllAsync();
+            Assert.NotEmpty(Pickle.Encode(pair));
+            if (_server.Jails.Count > 20) await _server.Jails.RemoveAllAsync();
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{refused} unreadable, {failed} refused, {done} done in {spent.Elapsed.TotalSeconds:F1} s");
         Assert.True(refused > 10_000 && failed > 10_000 && done > 10_000);
-        Assert.Equal("pong", ((PythonTuple)(await _dispatcher.AnswerAsync(new List<object?> { "ping" }))!)[1]);
+        Assert.Equal("'pong'", await _server.DoAsync("ping"));
     }
 
     [Fact]
     public async Task Arguments_of_a_megabyte_are_answered()
     {
-        await _dispatcher.AnswerAsync(new List<object?> { "add", "j", "polling" });
+        await _server.AnswerAsync(new List<object?> { "add", "j", "polling" });
         string large = new('x', 1 << 20);
         foreach (string setting in Settings)
         {
             if (setting is "logtarget" or "dbfile") continue;
             if (setting is "unbanip" or "addignoreip" or "ignorecommand") large = "192.0.2.1" + large; // no name to ask DNS for
-            Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?> { "set", "j", setting, large }));
-            Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?> { "set", setting, large }));
-            Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?> { "get", "j", setting, large }));
+            await _server.AnswerAsync(new List<object?> { "set", "j", setting, large });
+            await _server.AnswerAsync(new List<object?> { "set", setting, large });
+            await _server.AnswerAsync(new List<object?> { "get", "j", setting, large });
         }
 
-        foreach (string verb in Verbs) Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?> { verb, large }));
+        foreach (string verb in Verbs) await _server.AnswerAsync(new List<object?> { verb, large });
     }
 
     private byte[] Frame()

@@ -1,9 +1,6 @@
 using CsCheck;
 using Fail2Ban.Client.Commands;
-using Fail2Ban.Control.Commands;
-using Fail2Ban.Jails;
 using Fail2Ban.Logging;
-using Fail2Ban.Store;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.Tests.Control.Commands;
@@ -42,17 +39,17 @@ public sealed class ReloadEqualsStartTests : IDisposable
 
     private async Task Compare(List<object?> first, List<object?> second)
     {
-        await using var reloaded = new Server(_folder);
-        await using var started = new Server(_folder);
+        await using var reloaded = new DispatchedServer(LogLevel.Message, Path.Combine(_folder, $"{Guid.NewGuid()}.sqlite3"));
+        await using var started = new DispatchedServer(LogLevel.Message, Path.Combine(_folder, $"{Guid.NewGuid()}.sqlite3"));
         Assert.Equal("None", await reloaded.DoAsync("server-stream", first));
-        string[] banned = await reloaded.JailsAsync();
+        string[] banned = await JailsAsync(reloaded);
         foreach (string jail in banned) Assert.Equal("2", await reloaded.DoAsync("set", jail, "banip", "192.0.2.1", "2001:db8::1"));
         Assert.Equal("'OK'", await reloaded.DoAsync("reload", "--all", new List<object?>(), second));
         Assert.Equal("None", await started.DoAsync("server-stream", second));
         Assert.Equal(await started.DoAsync("status"), await reloaded.DoAsync("status"));
-        foreach (string jail in await started.JailsAsync())
+        foreach (string jail in await JailsAsync(started))
         {
-            Assert.Equal(await started.PropertiesAsync(jail), await reloaded.PropertiesAsync(jail));
+            Assert.Equal(await PropertiesAsync(started, jail), await PropertiesAsync(reloaded, jail));
             string kept = banned.Contains(jail) ? "['192.0.2.1', '2001:db8::1']" : "[]";
             Assert.Equal(kept, await reloaded.DoAsync("get", jail, "banned"));
         }
@@ -89,59 +86,23 @@ public sealed class ReloadEqualsStartTests : IDisposable
 
     private static List<object?> Command(params object?[] words) => [.. words];
 
-    private sealed class Server : IAsyncDisposable
+    private static async Task<string[]> JailsAsync(DispatchedServer server)
     {
-        private readonly MessageList _messages = new() { Threshold = LogLevel.Message };
-        private readonly ServerLog _log = new(TimeProvider.System);
-        private readonly string _database;
-        private readonly JailServices _services;
-        private readonly JailSet _jails;
-        private readonly CommandDispatcher _dispatcher;
+        string status = await server.DoAsync("status");
+        return [.. s_names.Where(name => status.Contains($"'{name}'", StringComparison.Ordinal) || status.Contains($"'{name}, ", StringComparison.Ordinal) || status.Contains($", {name}'", StringComparison.Ordinal))];
+    }
 
-        public Server(string folder)
+    private static async Task<string> PropertiesAsync(DispatchedServer server, string jail)
+    {
+        var told = new List<string>();
+        foreach (string property in s_properties) told.Add($"{property} = {await server.DoAsync("get", jail, property)}");
+        string actions = await server.DoAsync("get", jail, "actions");
+        foreach (string action in actions.Trim('[', ']').Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim('\'')))
         {
-            _database = Path.Combine(folder, $"{Guid.NewGuid()}.sqlite3");
-            _services = new JailServices(new Log(_messages, "fail2ban.server"), TimeProvider.System)
-            {
-                Store = BanStore.Open(_database, new Log(_messages, "fail2ban.database"), TimeProvider.System),
-            };
-            _jails = new JailSet(_services);
-            _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
+            foreach (string property in new[] { "actionban", "actionunban", "actionstart", "port", "timeout" })
+                told.Add($"{action} {property} = {await server.DoAsync("get", jail, "action", action, property)}");
         }
 
-        public async Task<string> DoAsync(params object?[] words)
-        {
-            var pair = Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?>(words)));
-            return pair[1] is PythonError error ? $"{error.TypeName}: {error.Message}" : PythonText.Repr(pair[1]);
-        }
-
-        public async Task<string[]> JailsAsync()
-        {
-            string status = await DoAsync("status");
-            return [.. s_names.Where(name => status.Contains($"'{name}'", StringComparison.Ordinal) || status.Contains($"'{name}, ", StringComparison.Ordinal) || status.Contains($", {name}'", StringComparison.Ordinal))];
-        }
-
-        public async Task<string> PropertiesAsync(string jail)
-        {
-            var told = new List<string>();
-            foreach (string property in s_properties) told.Add($"{property} = {await DoAsync("get", jail, property)}");
-            string actions = await DoAsync("get", jail, "actions");
-            foreach (string action in actions.Trim('[', ']').Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim('\'')))
-            {
-                foreach (string property in new[] { "actionban", "actionunban", "actionstart", "port", "timeout" })
-                    told.Add($"{action} {property} = {await DoAsync("get", jail, "action", action, property)}");
-            }
-
-            return string.Join('\n', told);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _jails.RemoveAllAsync();
-            await _services.DisposeAsync();
-            _dispatcher.Dispose();
-            _log.Dispose();
-            foreach (string file in Directory.GetFiles(Path.GetDirectoryName(_database)!, Path.GetFileName(_database) + "*")) File.Delete(file);
-        }
+        return string.Join('\n', told);
     }
 }

@@ -1,8 +1,5 @@
-using Fail2Ban.Control.Commands;
-using Fail2Ban.Jails;
 using Fail2Ban.Logging;
 using Fail2Ban.Store;
-using Fail2Ban.Values;
 
 namespace Fail2Ban.Tests.Control.Commands;
 
@@ -10,21 +7,12 @@ namespace Fail2Ban.Tests.Control.Commands;
 public sealed class ReloadTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fail2ban-reload.").FullName;
-    private readonly MessageList _messages = new() { Threshold = LogLevel.Message };
-    private readonly ServerLog _serverLog = new(TimeProvider.System);
-    private readonly JailServices _services;
-    private readonly JailSet _jails;
-    private readonly CommandDispatcher _dispatcher;
+    private readonly DispatchedServer _server;
 
     public ReloadTests()
     {
-        Assert.True(_serverLog.SetTarget(Path.Combine(_folder, "server.log"), out _));
-        _services = new JailServices(new Log(_messages, "fail2ban.server"), TimeProvider.System)
-        {
-            Store = BanStore.Open(Path.Combine(_folder, "f2b.sqlite3"), new Log(_messages, "fail2ban.database"), TimeProvider.System),
-        };
-        _jails = new JailSet(_services);
-        _dispatcher = new CommandDispatcher(_jails, _serverLog, TimeProvider.System, () => Task.CompletedTask);
+        _server = new DispatchedServer(LogLevel.Message, Path.Combine(_folder, "f2b.sqlite3"));
+        Assert.True(_server.Log.SetTarget(Path.Combine(_folder, "server.log"), out _));
         File.WriteAllText(LogFile("a"), "");
         File.WriteAllText(LogFile("b"), "");
     }
@@ -33,10 +21,7 @@ public sealed class ReloadTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _jails.RemoveAllAsync();
-        await _services.DisposeAsync();
-        _dispatcher.Dispose();
-        _serverLog.Dispose();
+        await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -44,16 +29,16 @@ public sealed class ReloadTests : IAsyncDisposable
     public async Task Actions_that_are_gone_stop_and_new_ones_start_and_get_the_bans_in_force()
     {
         await StartAsync([.. Jail(), .. Action("old"), .. Action("same")]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1", "192.0.2.2");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1", "192.0.2.2");
         Forget();
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("same"), .. Action("new")]));
         Assert.Equal(
             ["old unban 192.0.2.1", "old unban 192.0.2.2", "old stop", "new start", "new ban 192.0.2.1 1", "new ban 192.0.2.2 1"],
             ReadDeeds());
-        Assert.Equal("['same', 'new']", await CommandAsync("get", "j", "actions"));
-        Assert.Equal("['192.0.2.1', '192.0.2.2']", await CommandAsync("get", "j", "banip"));
+        Assert.Equal("['same', 'new']", await _server.DoAsync("get", "j", "actions"));
+        Assert.Equal("['192.0.2.1', '192.0.2.2']", await _server.DoAsync("get", "j", "banip"));
         Forget();
-        await CommandAsync("set", "j", "unbanip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "unbanip", "192.0.2.1");
         Assert.Equal(["same unban 192.0.2.1", "new unban 192.0.2.1"], ReadDeeds());
     }
 
@@ -61,43 +46,43 @@ public sealed class ReloadTests : IAsyncDisposable
     public async Task An_action_with_other_parameters_is_stopped_with_the_old_and_started_with_the_new_ones()
     {
         await StartAsync([.. Jail(), .. Action("act", port: "22")]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Forget();
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("act", port: "2222", mark: "22x")]));
         Assert.Equal(["act unban 192.0.2.1", "act stop", "act22x start", "act22x ban 192.0.2.1 1"], ReadDeeds());
-        Assert.Equal("'2222'", await CommandAsync("get", "j", "action", "act", "port"));
+        Assert.Equal("'2222'", await _server.DoAsync("get", "j", "action", "act", "port"));
     }
 
     [Fact]
     public async Task An_action_that_says_what_a_reload_means_is_not_stopped()
     {
         await StartAsync([.. Jail(), .. Action("act", reload: "act reload"), .. Set("action", "act", "extra", "1")]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Forget();
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("act", reload: "act reload anew", port: "9")]));
         Assert.Equal(["act reload anew"], ReadDeeds());
-        Assert.Contains("has no attribute 'extra'", await CommandAsync("get", "j", "action", "act", "extra"), StringComparison.Ordinal);
+        Assert.Contains("has no attribute 'extra'", await _server.DoAsync("get", "j", "action", "act", "extra"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_jail_with_a_wrong_regex_keeps_all_of_its_old_settings_and_the_others_are_reloaded()
     {
         await StartAsync([.. Jail("one"), .. Action("act"), .. Set("maxretry", "7"), Command("add", "k", "polling"), Command("start", "k")]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Forget();
         string answer = await ReloadAsync([Command("add", "j", "polling"), .. Set("maxretry", "4"), .. Set("addfailregex", "^( <HOST>"), Command("start", "j"),
             Command("add", "k", "polling"), Command("set", "k", "maxretry", 2L), Command("start", "k"),
             Command("add", "n", "polling"), Command("set", "n", "findtime", "never"), Command("start", "n")]);
         Assert.StartsWith("Exception(\"Jail 'j' keeps its old settings: Unable to compile regular expression", answer, StringComparison.Ordinal);
         Assert.Contains("Jail 'n' is not started: ", answer, StringComparison.Ordinal);
-        Assert.Equal("7", await CommandAsync("get", "j", "maxretry"));
-        Assert.StartsWith("['^ one ", await CommandAsync("get", "j", "failregex"), StringComparison.Ordinal);
-        Assert.Equal("2", await CommandAsync("get", "k", "maxretry"));
-        Assert.Equal("[('Number of jail', 2), ('Jail list', 'j, k')]", await CommandAsync("status"));
-        Assert.Equal("['192.0.2.1']", await CommandAsync("get", "j", "banip"));
+        Assert.Equal("7", await _server.DoAsync("get", "j", "maxretry"));
+        Assert.StartsWith("['^ one ", await _server.DoAsync("get", "j", "failregex"), StringComparison.Ordinal);
+        Assert.Equal("2", await _server.DoAsync("get", "k", "maxretry"));
+        Assert.Equal("[('Number of jail', 2), ('Jail list', 'j, k')]", await _server.DoAsync("status"));
+        Assert.Equal("['192.0.2.1']", await _server.DoAsync("get", "j", "banip"));
         Assert.Empty(ReadDeeds());
         File.AppendAllText(LogFile("a"), Line("one", "192.0.2.9"));
-        await _messages.WaitForAsync("[j] Found 192.0.2.9");
+        await _server.Messages.WaitForAsync("[j] Found 192.0.2.9");
     }
 
     [Fact]
@@ -105,7 +90,7 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         await StartAsync([.. Jail("one")]);
         Assert.Equal("'OK'", await ReloadAsync([Command("config-error", "Jail 'j' skipped, because of wrong configuration: findtime: ...")]));
-        Assert.Equal("[('Number of jail', 1), ('Jail list', 'j')]", await CommandAsync("status"));
+        Assert.Equal("[('Number of jail', 1), ('Jail list', 'j')]", await _server.DoAsync("status"));
     }
 
     [Fact]
@@ -114,9 +99,9 @@ public sealed class ReloadTests : IAsyncDisposable
         await StartAsync([.. Jail("one")]);
         string answer = await ReloadAsync([Command("set", "loglevel", "DEBUG"), Command("set", "dbpurgeage", "5d"), Command("set", "logtarget", "/nonexistent/x/y"), .. Jail("two")]);
         Assert.Equal("Exception('Failed to change log target')", answer);
-        Assert.Equal("'INFO'", await CommandAsync("get", "loglevel"));
-        Assert.Equal("86400", await CommandAsync("get", "dbpurgeage"));
-        Assert.StartsWith("['^ one ", await CommandAsync("get", "j", "failregex"), StringComparison.Ordinal);
+        Assert.Equal("'INFO'", await _server.DoAsync("get", "loglevel"));
+        Assert.Equal("86400", await _server.DoAsync("get", "dbpurgeage"));
+        Assert.StartsWith("['^ one ", await _server.DoAsync("get", "j", "failregex"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,79 +109,79 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         File.AppendAllText(LogFile("a"), Line("one", "192.0.2.1"));
         await StartAsync([.. Jail("one"), .. Set("addignoreip", "198.51.100.7"), .. Set("bantime.increment", "true")]);
-        await _messages.WaitForAsync("[j] Found 192.0.2.1");
+        await _server.Messages.WaitForAsync("[j] Found 192.0.2.1");
         Assert.Equal("'OK'", await ReloadAsync([.. Jail("two"), .. Set("addlogpath", LogFile("b"), "head"), .. Set("bantime", "77"), .. Set("ignoreself", "false")]));
         File.AppendAllText(LogFile("a"), Line("one", "192.0.2.3") + Line("two", "192.0.2.4"));
         File.AppendAllText(LogFile("b"), Line("two", "198.51.100.7"));
-        await _messages.WaitForAsync("[j] Found 192.0.2.4");
-        await _messages.WaitForAsync("[j] Found 198.51.100.7");
-        Assert.Single(_messages.All, message => message.Contains("Found 192.0.2.1", StringComparison.Ordinal));
-        Assert.DoesNotContain(_messages.All, message => message.Contains("Found 192.0.2.3", StringComparison.Ordinal));
-        Assert.Contains("('Total failed', 3)", await CommandAsync("status", "j"), StringComparison.Ordinal);
-        Assert.Equal("77", await CommandAsync("get", "j", "bantime"));
-        Assert.Equal("False", await CommandAsync("get", "j", "ignoreself"));
-        Assert.Equal("[]", await CommandAsync("get", "j", "ignoreip"));
-        Assert.Equal("None", await CommandAsync("get", "j", "bantime.increment"));
+        await _server.Messages.WaitForAsync("[j] Found 192.0.2.4");
+        await _server.Messages.WaitForAsync("[j] Found 198.51.100.7");
+        Assert.Single(_server.Messages.All, message => message.Contains("Found 192.0.2.1", StringComparison.Ordinal));
+        Assert.DoesNotContain(_server.Messages.All, message => message.Contains("Found 192.0.2.3", StringComparison.Ordinal));
+        Assert.Contains("('Total failed', 3)", await _server.DoAsync("status", "j"), StringComparison.Ordinal);
+        Assert.Equal("77", await _server.DoAsync("get", "j", "bantime"));
+        Assert.Equal("False", await _server.DoAsync("get", "j", "ignoreself"));
+        Assert.Equal("[]", await _server.DoAsync("get", "j", "ignoreip"));
+        Assert.Equal("None", await _server.DoAsync("get", "j", "bantime.increment"));
 
         Assert.Equal("'OK'", await ReloadAsync([Command("add", "j", "polling"), .. Set("addfailregex", "^ two <HOST>$"), .. Set("addlogpath", LogFile("b"), "head"), Command("start", "j")]));
-        await _messages.WaitForAsync($"Removed logfile: '{LogFile("a")}'");
-        Assert.Equal($"['{LogFile("b")}']", await CommandAsync("get", "j", "logpath"));
-        Assert.Single(_messages.All, message => message.Contains("Found 198.51.100.7", StringComparison.Ordinal));
+        await _server.Messages.WaitForAsync($"Removed logfile: '{LogFile("a")}'");
+        Assert.Equal($"['{LogFile("b")}']", await _server.DoAsync("get", "j", "logpath"));
+        Assert.Single(_server.Messages.All, message => message.Contains("Found 198.51.100.7", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Restart_brings_bans_back_and_unban_ends_them()
     {
         await StartAsync([.. Jail(), .. Action("act")]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Forget();
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("act")], "--restart"));
-        await _messages.WaitForAsync("[j] Restore Ban 192.0.2.1");
-        await _jails.RestoredAsync();
+        await _server.Messages.WaitForAsync("[j] Restore Ban 192.0.2.1");
+        await _server.Jails.RestoredAsync();
         Assert.Equal(["act unban 192.0.2.1", "act stop", "act start", "act ban 192.0.2.1 1"], ReadDeeds());
         Forget();
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("act")], "--unban"));
         Assert.Equal(["act unban 192.0.2.1"], ReadDeeds());
-        Assert.Equal("[]", await CommandAsync("get", "j", "banip"));
-        Assert.Empty((await _services.Store!.CurrentBansAsync("j"))!);
+        Assert.Equal("[]", await _server.DoAsync("get", "j", "banip"));
+        Assert.Empty((await _server.Services.Store!.CurrentBansAsync("j"))!);
     }
 
     [Fact]
     public async Task Another_backend_restarts_the_jail_with_its_bans()
     {
         await StartAsync([.. Jail()]);
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Assert.Equal("'OK'", await ReloadAsync([Command("add", "j", "pyinotify"), Command("start", "j")]));
-        await _messages.WaitForAsync("[j] Restore Ban 192.0.2.1");
-        Assert.Equal("{'j': ['pyinotify', (0, 0), (1, 1)]}", await CommandAsync("statistic"));
+        await _server.Messages.WaitForAsync("[j] Restore Ban 192.0.2.1");
+        Assert.Equal("{'j': ['pyinotify', (0, 0), (1, 1)]}", await _server.DoAsync("statistic"));
     }
 
     [Fact]
     public async Task One_jail_is_reloaded_alone_and_only_if_it_runs_or_may_be_absent()
     {
         await StartAsync([.. Jail("one"), Command("add", "k", "polling"), Command("start", "k")]);
-        Assert.Equal("'OK'", await AnswerAsync("reload", "j", new List<object?>(), Jail("two").ToList<object?>()));
-        Assert.Equal("[('Number of jail', 2), ('Jail list', 'j, k')]", await CommandAsync("status"));
+        Assert.Equal("'OK'", await _server.DoAsync("reload", "j", new List<object?>(), Jail("two").ToList<object?>()));
+        Assert.Equal("[('Number of jail', 2), ('Jail list', 'j, k')]", await _server.DoAsync("status"));
         List<object?> stream = [Command("add", "n", "polling"), Command("start", "n")];
-        Assert.Equal("UnknownJailException('n')", await AnswerAsync("reload", "n", new List<object?>(), stream));
-        Assert.Equal("'OK'", await AnswerAsync("reload", "n", new List<object?> { "--if-exists" }, stream));
-        Assert.Equal("[('Number of jail', 3), ('Jail list', 'j, k, n')]", await CommandAsync("status"));
+        Assert.Equal("UnknownJailException('n')", await _server.DoAsync("reload", "n", new List<object?>(), stream));
+        Assert.Equal("'OK'", await _server.DoAsync("reload", "n", new List<object?> { "--if-exists" }, stream));
+        Assert.Equal("[('Number of jail', 3), ('Jail list', 'j, k, n')]", await _server.DoAsync("status"));
     }
 
     [Fact]
     public async Task A_jail_that_did_not_start_says_why_until_it_does()
     {
         List<object?> bad = [Command("add", "bad", "polling"), Command("set", "bad", "addfailregex", "^ nobody$"), Command("start", "bad"), Command("config-error", "Jail 'left' skipped, because of missing log files.")];
-        await AnswerAsync("server-stream", bad);
-        Assert.Equal("UnknownJailException('bad', \"No failure-id group in '^ nobody$'\")", await CommandAsync("status", "bad"));
-        Assert.Equal("UnknownJailException('left', 'missing log files.')", await CommandAsync("get", "left", "bantime"));
-        Assert.Equal("UnknownJailException('never')", await CommandAsync("set", "never", "idle", "on"));
-        Assert.Equal("'OK'", await AnswerAsync("reload", "bad", new List<object?> { "--if-exists" }, new List<object?> { Command("add", "bad", "polling"), Command("start", "bad") }));
-        await CommandAsync("stop", "bad");
-        Assert.Equal("UnknownJailException('bad')", await CommandAsync("status", "bad"));
-        Assert.Equal("UnknownJailException('left', 'missing log files.')", await CommandAsync("status", "left"));
+        await _server.DoAsync("server-stream", bad);
+        Assert.Equal("UnknownJailException('bad', \"No failure-id group in '^ nobody$'\")", await _server.DoAsync("status", "bad"));
+        Assert.Equal("UnknownJailException('left', 'missing log files.')", await _server.DoAsync("get", "left", "bantime"));
+        Assert.Equal("UnknownJailException('never')", await _server.DoAsync("set", "never", "idle", "on"));
+        Assert.Equal("'OK'", await _server.DoAsync("reload", "bad", new List<object?> { "--if-exists" }, new List<object?> { Command("add", "bad", "polling"), Command("start", "bad") }));
+        await _server.DoAsync("stop", "bad");
+        Assert.Equal("UnknownJailException('bad')", await _server.DoAsync("status", "bad"));
+        Assert.Equal("UnknownJailException('left', 'missing log files.')", await _server.DoAsync("status", "left"));
         Assert.Equal("'OK'", await ReloadAsync(Jail()));
-        Assert.Equal("UnknownJailException('left')", await CommandAsync("status", "left"));
+        Assert.Equal("UnknownJailException('left')", await _server.DoAsync("status", "left"));
     }
 
     [Fact]
@@ -204,10 +189,10 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         await StartAsync(Jail());
         File.AppendAllText(LogFile("a"), Line("fail", "192.0.2.1"));
-        while (await CommandAsync("status", "j") is var status && !status.Contains("('Total failed', 1)", StringComparison.Ordinal)) await Task.Delay(20, TestContext.Current.CancellationToken);
+        while (await _server.DoAsync("status", "j") is var status && !status.Contains("('Total failed', 1)", StringComparison.Ordinal)) await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Set("logencoding", "ascii")]));
-        await CommandAsync("stop", "j");
-        StoredPosition? position = await _services.Store!.FindLogAsync("j", LogFile("a"));
+        await _server.DoAsync("stop", "j");
+        StoredPosition? position = await _server.Services.Store!.FindLogAsync("j", LogFile("a"));
         Assert.Equal(new FileInfo(LogFile("a")).Length, (long)position!.Offset);
     }
 
@@ -216,9 +201,9 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         await StartAsync([.. Jail(), .. Action("second"), .. Action("third")]);
         Assert.Equal("'OK'", await ReloadAsync([.. Jail(), .. Action("first"), .. Action("second")]));
-        Assert.Equal("['first', 'second']", await CommandAsync("get", "j", "actions"));
+        Assert.Equal("['first', 'second']", await _server.DoAsync("get", "j", "actions"));
         Forget();
-        await CommandAsync("set", "j", "banip", "192.0.2.1");
+        await _server.DoAsync("set", "j", "banip", "192.0.2.1");
         Assert.Equal(["first ban 192.0.2.1 0", "second ban 192.0.2.1 0"], ReadDeeds());
     }
 
@@ -226,11 +211,11 @@ public sealed class ReloadTests : IAsyncDisposable
     public async Task Whoever_stops_the_server_ends_a_configuration_under_way()
     {
         List<object?> many = [.. Enumerable.Range(0, 200).SelectMany(i => new[] { Command("add", $"j{i}", "polling"), Command("set", $"j{i}", "addfailregex", $"^{i} <HOST>"), Command("start", $"j{i}") })];
-        Task<string> configured = AnswerAsync("server-stream", many);
-        await _dispatcher.CloseAsync();
+        Task<string> configured = _server.DoAsync("server-stream", many);
+        await _server.CloseAsync();
         await configured;
-        Assert.Equal(0, _jails.Count);
-        Assert.Equal("Exception('The server is shutting down')", await CommandAsync("add", "late", "polling"));
+        Assert.Equal(0, _server.Jails.Count);
+        Assert.Equal("Exception('The server is shutting down')", await _server.DoAsync("add", "late", "polling"));
     }
 
     private List<List<object?>> Jail(string word = "fail") =>
@@ -266,20 +251,10 @@ public sealed class ReloadTests : IAsyncDisposable
 
     private void Forget() => File.Delete(Deeds);
 
-    private async Task StartAsync(IEnumerable<List<object?>> stream) => Assert.Equal("None", await AnswerAsync("server-stream", stream.ToList<object?>()));
+    private async Task StartAsync(IEnumerable<List<object?>> stream) => Assert.Equal("None", await _server.DoAsync("server-stream", stream.ToList<object?>()));
 
     private Task<string> ReloadAsync(IEnumerable<List<object?>> stream, params object?[] options) =>
-        AnswerAsync("reload", "--all", options.ToList(), stream.ToList<object?>());
+        _server.DoAsync("reload", "--all", options.ToList(), stream.ToList<object?>());
 
     private static List<object?> Command(params object?[] words) => [.. words];
-
-    private Task<string> CommandAsync(params object?[] words) => AnswerAsync(words);
-
-    private async Task<string> AnswerAsync(params object?[] words)
-    {
-        var pair = Assert.IsType<PythonTuple>(await _dispatcher.AnswerAsync(new List<object?>(words)));
-        return pair[1] is PythonError error
-            ? $"{error.TypeName}({string.Join(", ", error.Arguments.Select(PythonText.Repr))})"
-            : PythonText.Repr(pair[1]);
-    }
 }

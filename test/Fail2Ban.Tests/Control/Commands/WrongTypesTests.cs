@@ -1,6 +1,5 @@
 using System.Numerics;
 using Fail2Ban.Client.Commands;
-using Fail2Ban.Control.Commands;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
@@ -22,27 +21,18 @@ public sealed class WrongTypesTests : IAsyncDisposable
     private static readonly string[] s_leftOut = ["logtarget", "dbfile", "syslogsocket", "help"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fail2ban-types.").FullName;
-    private readonly ServerLog _log = new(TimeProvider.System, output: Stream.Null, error: Stream.Null);
-    private readonly JailServices _services;
-    private readonly JailSet _jails;
-    private readonly CommandDispatcher _dispatcher;
+    private readonly DispatchedServer _server = new(LogLevel.Critical);
 
     public WrongTypesTests()
     {
-        _log.SetTarget("STDOUT", out _);
-        _log.SetLevel("CRITICAL", out _);
-        _services = new JailServices(new Log(_log, "fail2ban.server"), TimeProvider.System);
-        _jails = new JailSet(_services);
-        _dispatcher = new CommandDispatcher(_jails, _log, TimeProvider.System, () => Task.CompletedTask);
+        _server.Log.SetTarget("STDOUT", out _);
+        _server.Log.SetLevel("CRITICAL", out _);
         File.WriteAllText(Path.Combine(_folder, "log"), "");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _dispatcher.CloseAsync();
-        await _services.DisposeAsync();
-        _dispatcher.Dispose();
-        _log.Dispose();
+        await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -73,7 +63,7 @@ public sealed class WrongTypesTests : IAsyncDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{asked} commands, {refused} refused");
         Assert.Empty(faults);
         Assert.True(asked > 5000 && refused > 1000, $"{asked} commands, {refused} refused");
-        Assert.Equal("pong", ((PythonTuple)(await _dispatcher.AnswerAsync(new List<object?> { "ping" }))!)[1]);
+        Assert.Equal("'pong'", await _server.DoAsync("ping"));
     }
 
     // One for each way through its alternatives, with all that may be left out.
@@ -107,17 +97,16 @@ public sealed class WrongTypesTests : IAsyncDisposable
 
     private async Task<PythonError?> AskAsync(List<object?> request)
     {
-        if (_jails.Find("j") is null)
+        if (_server.Jails.Find("j") is null)
         {
-            foreach (List<object?> command in (List<object?>[])[["add", "j", "polling"], ["set", "j", "addaction", "act"]]) Assert.Equal(0L, ((PythonTuple)(await _dispatcher.AnswerAsync(command))!)[0]);
+            foreach (List<object?> command in (List<object?>[])[["add", "j", "polling"], ["set", "j", "addaction", "act"]]) Assert.Equal(0L, (await _server.AnswerAsync(command))[0]);
         }
 
         // What commands such as actionban are set to is never run: the jail is not started. Others are of no use later.
-        foreach (Jail other in _jails.All.Where(jail => jail.Name != "j").ToArray()) await _jails.RemoveAsync(other);
-        Task<object?> answering = _dispatcher.AnswerAsync(request).AsTask();
+        foreach (Jail other in _server.Jails.All.Where(jail => jail.Name != "j").ToArray()) await _server.Jails.RemoveAsync(other);
+        Task<PythonTuple> answering = _server.AnswerAsync(request);
         Assert.True(await Task.WhenAny(answering, Task.Delay(s_patience, TestContext.Current.CancellationToken)) == answering, $"no answer: {Short(request)}");
-        var pair = Assert.IsType<PythonTuple>(await answering);
-        return pair[1] as PythonError;
+        return (await answering)[1] as PythonError;
     }
 
     private static string Short(List<object?> request) => PythonText.Repr(request) is { Length: > 300 } text ? text[..300] : PythonText.Repr(request);
