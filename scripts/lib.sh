@@ -22,6 +22,21 @@ need() {
     fi
 }
 
+# Packages that are installed from here on start no service, whoever ends the script: until end_policy.
+policy=/usr/sbin/policy-rc.d
+keep_services_down() {
+    [ ! -e $policy ] || return 0
+    trap end_policy EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+    made_policy=1
+}
+end_policy() {
+    if [ -n "${made_policy-}" ]; then rm -f $policy; made_policy=; fi
+}
+
 have_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
 
 need_sdk() {

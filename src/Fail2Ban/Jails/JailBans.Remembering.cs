@@ -4,7 +4,7 @@ using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Jails;
 
-// What follows a new ban beside its enforcement: whoever was banned before is banned for longer (ban.md §4), the ban's row
+// What follows a new ban beside its enforcement: whoever was banned before is banned for longer, the ban's row
 // is written, and only then the log tells.
 
 /// <summary>Lengthening, storing and telling a new ban.</summary>

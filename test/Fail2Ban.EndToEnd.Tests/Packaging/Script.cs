@@ -15,7 +15,12 @@ internal static class Script
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(4)), $"{program} did not end");
+        if (!process.WaitForExit(TimeSpan.FromMinutes(4)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} did not end");
+        }
+
         return new CommandResult(process.ExitCode, output.Result, error.Result);
     }
 

@@ -9,12 +9,13 @@ namespace Fail2Ban.EndToEnd.Tests.Packaging;
 /// </summary>
 public sealed partial class UnitTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("fail2ban-unit.").FullName;
+    private readonly string _folder;
 
     /// <summary>A directory of units with ours in it, its programs being those that were built.</summary>
     public UnitTests()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed");
+        _folder = Directory.CreateTempSubdirectory("fail2ban-unit.").FullName;
         string unit = File.ReadAllText(Script.PathOf("packaging/systemd/fail2ban.service"));
         File.WriteAllText(Unit, unit.Replace("/usr/bin/", Script.PathOf("dist/bin/"), StringComparison.Ordinal));
     }

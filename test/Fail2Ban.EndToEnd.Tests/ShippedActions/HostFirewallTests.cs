@@ -61,6 +61,7 @@ public sealed class HostFirewallTests
     [Fact]
     public async Task Each_action_of_ufw_bans_in_ufw()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "ufw needs root");
         Assert.SkipUnless(Has("ufw"), "ufw is not installed");
         if (!NetworkNamespace.IsInside(this, ["unshare", "-m"])) return;
         Shell(Private);
@@ -72,6 +73,7 @@ public sealed class HostFirewallTests
     [Fact]
     public async Task Each_action_of_firewalld_bans_in_firewalld()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "firewalld needs root");
         Assert.SkipUnless(Has("firewalld") && Has("dbus-daemon"), "firewalld is not installed");
         if (!NetworkNamespace.IsInside(this, ["unshare", "-m"])) return;
         Shell(Private);

@@ -14,7 +14,7 @@ public sealed class MailDeliveryTests : IDisposable
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("f2b-mail").FullName;
-    private readonly MailServer _server = new() { Answers = false };
+    private readonly SilenceableMailServer _server = new() { Answers = false };
 
     [Fact]
     public async Task A_server_that_says_nothing_delays_no_ban_and_gets_each_mail_once_it_answers()

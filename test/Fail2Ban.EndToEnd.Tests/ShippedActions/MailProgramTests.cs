@@ -13,11 +13,12 @@ public sealed class MailProgramTests
         set -e
         ip link set lo up
         mount -t tmpfs none /run
-        printf 'account default\nhost 127.0.0.1\nport 25\nfrom fail2ban@example.org\ntls off\nauth off\n' >/run/msmtprc
-        touch /etc/msmtprc
-        mount --bind /run/msmtprc /etc/msmtprc
-        printf 'nameserver 127.0.0.1\n' >/run/resolv.conf
-        mount --bind /run/resolv.conf /etc/resolv.conf
+        mkdir /run/etc
+        cp -a /etc/. /run/etc
+        mount --bind /run/etc /etc
+        printf 'account default\nhost 127.0.0.1\nport 25\nfrom fail2ban@example.org\ntls off\nauth off\n' >/etc/msmtprc
+        rm -f /etc/resolv.conf
+        printf 'nameserver 127.0.0.1\n' >/etc/resolv.conf
         """;
 
     private const string Log = "logpath=\"{log}\"";
@@ -56,7 +57,7 @@ public sealed class MailProgramTests
             "--listen-address=127.0.0.1", "--txt-record=1.2.0.192.abuse-contacts.abusix.zone,abuse@example.net"]);
         try
         {
-            using var server = new MailServer(25);
+            using var server = new SilenceableMailServer(25);
             string log = Path.Combine(Directory.CreateTempSubdirectory("f2b-mail").FullName, "log");
             File.WriteAllText(log, $"{Line}\n~!touch {log}.canary 192.0.2.1\n.\nafter the dot 192.0.2.1\n");
             foreach ((string text, string[] parts) in s_cases)
@@ -89,7 +90,7 @@ public sealed class MailProgramTests
         Assert.SkipUnless(HasMailers(), NoMailers);
         if (!NetworkNamespace.IsInside(this, ["unshare", "-m"])) return;
         Assert.Equal(0, Run(Private).Code);
-        using var server = new MailServer(25);
+        using var server = new SilenceableMailServer(25);
         string folder = Directory.CreateTempSubdirectory("f2b-mail").FullName;
         Assert.Equal(0, Run($"cp -r '{Path.Combine(Fail2Ban.Tests.RepositoryRoot.Find(), "config", "action.d")}/.' {folder}").Code);
         await StartAndStopAsync();

@@ -7,7 +7,7 @@ namespace Fail2Ban.Enforcement.Actions;
 // actioncheck tells. The original counts epochs and bans a ticket of an older epoch again when it is seen again; here
 // a repair notes the ids whose bans were lost. Where bans are plain set elements they all come back at once instead.
 
-/// <summary>Checking and repairing (ban.md §8.3).</summary>
+/// <summary>Checking and repairing.</summary>
 internal sealed partial class ActionOperations
 {
     private const int MostDoublings = 7; // of the pause behind a start or repair that failed: 3 s to 6 min 24 s

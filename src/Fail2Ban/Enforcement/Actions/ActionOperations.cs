@@ -8,7 +8,7 @@ using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Enforcement.Actions;
 
-/// <summary>What an action does: start, stop, ban, unban …, for each family apart, on demand or at once (ban.md §8).</summary>
+/// <summary>What an action does: start, stop, ban, unban …, for each family apart, on demand or at once.</summary>
 /// <remarks>
 /// Owned by one lane: the jail's, or for a notification its own. Every operation returns null, or the sentence about its
 /// failure; it never throws for what a command does.
@@ -75,7 +75,7 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     public bool NeedsStart(BanVerb verb, Ban ban) => verb is BanVerb.Ban or BanVerb.Reban && FamilyOf(ban) is var family
         && (IsOnDemand || Properties.Traits.NetworkFamilies.Contains(family)) && !State(family).IsStarted;
 
-    /// <summary>Does it by the shell, with a second attempt (ban.md §8.3).</summary>
+    /// <summary>Does it by the shell, with a second attempt.</summary>
     public async Task<string?> ExecuteAsync(BanVerb verb, Ban ban)
     {
         string family = FamilyOf(ban);

@@ -40,7 +40,7 @@ public abstract class JailAction
     /// <summary>Whether it can go on with the settings of another one of its name, without being stopped and started.</summary>
     internal abstract bool CanTakeOver(JailAction wanted);
 
-    /// <summary>Takes those settings; whether it is started stays (ban.md §6).</summary>
+    /// <summary>Takes those settings; whether it is started stays.</summary>
     internal abstract void TakeOver(JailAction wanted);
 
     /// <summary>A new action with the same settings, for another jail.</summary>

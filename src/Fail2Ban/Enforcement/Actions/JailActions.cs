@@ -149,7 +149,7 @@ public sealed partial class JailActions
 
     /// <summary>
     /// A banned id was seen again after more than 3 s: actions with <c>actioncheck</c> are checked (at most every 3 s)
-    /// and those that were repaired since this ban get it again (ban.md §2).
+    /// and those that were repaired since this ban get it again.
     /// </summary>
     public Task SeenAgainAsync(Ban ban) => PostAsync(async () =>
     {

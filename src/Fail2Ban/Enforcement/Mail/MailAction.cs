@@ -3,7 +3,7 @@ using Fail2Ban.Tracking.Bans;
 
 namespace Fail2Ban.Enforcement.Mail;
 
-/// <summary>The stock action <c>smtp.py</c>: a mail at each start and stop of a jail, and for each ban (ban.md §11).</summary>
+/// <summary>The stock action <c>smtp.py</c>: a mail at each start and stop of a jail, and for each ban.</summary>
 internal sealed class MailAction : JailAction, IActionOperations
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

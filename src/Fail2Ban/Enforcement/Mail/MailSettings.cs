@@ -3,7 +3,7 @@ using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Mail;
 
-/// <summary>The parameters of <c>smtp.py</c> (ban.md §11), under the names that they have as properties.</summary>
+/// <summary>The parameters of <c>smtp.py</c>, under the names that they have as properties.</summary>
 internal sealed record MailSettings
 {
     /// <summary>The server: a name or address, perhaps with <c>:port</c>; an IPv6 address with a port in brackets.</summary>

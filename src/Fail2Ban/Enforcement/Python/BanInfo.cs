@@ -4,7 +4,7 @@ using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Python;
 
-/// <summary>What a Python action gets as <c>aInfo</c>: the tags of a ban (ban.md §9), as values.</summary>
+/// <summary>What a Python action gets as <c>aInfo</c>: the tags of a ban, as values.</summary>
 internal sealed class BanInfo(ActionContext context, Ban ban)
 {
     // Names of hosts and earlier bans are asked for only if the action wants them.

@@ -4,7 +4,7 @@ using Fail2Ban.Values;
 
 namespace Fail2Ban.Enforcement.Python;
 
-/// <summary>An action that is a class in a file of Python (ban.md §11); it lives in a process of its own.</summary>
+/// <summary>An action that is a class in a file of Python; it lives in a process of its own.</summary>
 internal sealed class PythonAction : JailAction, IActionOperations, IDisposable
 {
     private readonly string _file;

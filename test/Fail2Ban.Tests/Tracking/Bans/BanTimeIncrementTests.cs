@@ -5,7 +5,7 @@ namespace Fail2Ban.Tests.Tracking.Bans;
 
 public sealed class BanTimeIncrementTests
 {
-    // jail's time, options, previous bans from 1 on: the times as the original gives them (spec ban.md §4)
+    // jail's time, options, previous bans from 1 on: the times as the original gives them
     [Theory]
     [InlineData(600, "", "1200 2400 4800 9600 19200")]
     [InlineData(600, "factor=2", "2400 4800 9600")]

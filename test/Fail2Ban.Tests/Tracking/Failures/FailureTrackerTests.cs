@@ -28,7 +28,7 @@ public sealed class FailureTrackerTests
         Assert.Equal(3, tracker.Total);
     }
 
-    // The row of spec filter.md §7, taken from the original: the retry count after each failure.
+    // The row taken from the original: the retry count after each failure.
     [Fact]
     public void Old_failures_decay_as_in_the_original()
     {

@@ -5,14 +5,14 @@ using System.Net.Sockets;
 namespace Fail2Ban.EndToEnd.Tests.ShippedActions;
 
 /// <summary>A mail server on loopback that speaks SMTP and keeps what it is sent.</summary>
-internal sealed class MailServer : IDisposable
+internal sealed class SilenceableMailServer : IDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly TcpListener _server;
     private int _connections;
 
     /// <param name="port">Where it listens; 0: wherever there is room.</param>
-    public MailServer(int port = 0)
+    public SilenceableMailServer(int port = 0)
     {
         _server = new TcpListener(IPAddress.Loopback, port);
         _server.Start();
