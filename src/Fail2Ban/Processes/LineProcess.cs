@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Fail2Ban.Native.Libc;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fail2Ban.Processes;
 
@@ -9,10 +10,21 @@ namespace Fail2Ban.Processes;
 public sealed class LineProcess : IDisposable
 {
     private const int LongestErrorLine = 4096;
+    private const int LongestLine = 64 * 1024 * 1024;
+
+    // A pipe that has room takes so much without blocking.
+    private const int Portion = 4096;
+
+    // Whoever writes errors without end must not keep us from its standard output.
+    private const int MostErrorReads = 16;
+
     private const int SIGKILL = 9;
     private const int SIGTERM = 15;
 
+    private const int PollingInterval = 20; // milliseconds, only where the kernel has no pidfd
+
     private static readonly TimeSpan PatienceAfterTerm = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PatienceAfterKill = TimeSpan.FromSeconds(1);
 
     private readonly int _pid;
     private readonly Pipe _input;
@@ -23,6 +35,7 @@ public sealed class LineProcess : IDisposable
     private readonly MemoryStream _lines = new();
     private readonly MemoryStream _errorLine = new();
     private readonly Action<string> _printed;
+    private int _searched; // of _lines, without a line's end
     private bool _isOver;
     private bool _isReaped;
 
@@ -47,14 +60,16 @@ public sealed class LineProcess : IDisposable
     /// <param name="error">Why it could not be started.</param>
     public static LineProcess? TryStart(string path, IReadOnlyList<string> arguments, Poller poller, Action<string> printed, out string error)
     {
-        Pipe? input = Pipe.TryCreate(out int errno), output = Pipe.TryCreate(out errno), errorOutput = Pipe.TryCreate(out errno);
+        Pipe? output = null, errorOutput = null, input = Pipe.TryCreate(out int errno);
+        if (errno == 0) output = Pipe.TryCreate(out errno);
+        if (errno == 0) errorOutput = Pipe.TryCreate(out errno);
         int pid = 0;
         if (input is not null && output is not null && errorOutput is not null)
             errno = ChildProcess.Spawn(path, arguments, DetachedProcess.OurEnvironment(), input.Reader, output.Writer, errorOutput.Writer, out pid);
         input?.Reader.Dispose();
         output?.Writer.Dispose();
         errorOutput?.Writer.Dispose();
-        if (errno == 0)
+        if (pid != 0 && errno == 0)
         {
             error = "";
             return new LineProcess(pid, input!, output!, errorOutput!, poller, printed);
@@ -67,12 +82,22 @@ public sealed class LineProcess : IDisposable
         return null;
     }
 
-    /// <summary>Writes bytes; false where it reads no more.</summary>
-    public bool Write(ReadOnlySpan<byte> bytes)
+    /// <summary>Writes bytes.</summary>
+    /// <param name="bytes">What it is to read.</param>
+    /// <param name="patience">How long to wait at most until it reads on.</param>
+    /// <param name="stop">Ends the wait, if the poller is woken.</param>
+    /// <returns>False where it reads no more, or not in time: only a part may be written then.</returns>
+    public bool Write(ReadOnlySpan<byte> bytes, TimeSpan patience, CancellationToken stop)
     {
+        long since = TimeProvider.System.GetTimestamp();
         while (!bytes.IsEmpty)
         {
-            int written = _input.Write(bytes);
+            PollEntry[] entries = [default, new((int)_input.Writer.DangerousGetHandle(), PollEntry.POLLOUT, 0)];
+            TimeSpan left = patience - TimeProvider.System.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero || stop.IsCancellationRequested) return false;
+            _poller.Wait(entries, Milliseconds(left));
+            if (entries[1].Returned == 0) continue;
+            int written = _input.Write(bytes[..Math.Min(bytes.Length, Portion)]);
             if (written <= 0) return false;
             bytes = bytes[written..];
         }
@@ -94,11 +119,11 @@ public sealed class LineProcess : IDisposable
             default, new((int)_output.Reader.DangerousGetHandle(), PollEntry.POLLIN, 0),
             new(_errorOutput.Reader.IsClosed ? -1 : (int)_errorOutput.Reader.DangerousGetHandle(), PollEntry.POLLIN, 0),
         ];
-        _poller.Wait(entries, patience < TimeSpan.Zero ? -1 : (int)Math.Ceiling(patience.TotalMilliseconds));
+        _poller.Wait(entries, Milliseconds(patience));
         if (entries[2].Returned != 0) TakeErrors();
         if (entries[1].Returned == 0) return false;
         int length = Pipe.Read(_output.Reader, _scratch);
-        if (length > 0) _lines.Write(_scratch, 0, length);
+        if (length > 0 && _lines.Length <= LongestLine) _lines.Write(_scratch, 0, length);
         else End();
         return TryTakeLine(out line);
     }
@@ -109,16 +134,11 @@ public sealed class LineProcess : IDisposable
     /// <summary>Tells its group to end, and kills what is left of it a moment later.</summary>
     public void Kill()
     {
+        _isOver = true;
         if (_isReaped) return;
         ChildProcess.SignalGroup(_pid, SIGTERM);
-        using (Microsoft.Win32.SafeHandles.SafeFileHandle end = ChildProcess.OpenPidFd(_pid))
-        {
-            if (!end.IsInvalid) Poll.WaitForInput(end, null, PatienceAfterTerm);
-            ChildProcess.SignalGroup(_pid, SIGKILL);
-            if (!end.IsInvalid) Poll.WaitForInput(end, null, TimeSpan.FromSeconds(1));
-        }
-
-        _isOver = true;
+        WaitForEnd(PatienceAfterTerm);
+        ChildProcess.SignalGroup(_pid, SIGKILL);
         Reap();
     }
 
@@ -126,12 +146,7 @@ public sealed class LineProcess : IDisposable
     public void Dispose()
     {
         _input.Dispose();
-        if (!_isReaped && !_isOver)
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle end = ChildProcess.OpenPidFd(_pid);
-            if (!end.IsInvalid) Poll.WaitForInput(end, null, TimeSpan.FromSeconds(1));
-        }
-
+        if (!_isReaped && !_isOver) WaitForEnd(PatienceAfterKill);
         Kill();
         _output.Dispose();
         _errorOutput.Dispose();
@@ -139,24 +154,52 @@ public sealed class LineProcess : IDisposable
 
     private void End()
     {
-        _isOver = true;
-        TakeErrors();
+        if (!_isReaped) WaitForEnd(PatienceAfterTerm); // it has closed its output, perhaps since it is about to end
         Kill();
+        TakeErrors();
     }
 
+    // Without reaping: as long as the leader is a zombie, its group's number cannot be another group's.
+    private void WaitForEnd(TimeSpan patience)
+    {
+        using SafeFileHandle end = ChildProcess.OpenPidFd(_pid);
+        if (!end.IsInvalid) Poll.WaitForInput(end, null, patience);
+        else _poller.Wait(new PollEntry[1], Milliseconds(patience));
+    }
+
+    // What not even SIGKILL ends is left to whoever inherits it.
     private void Reap()
     {
-        if (!ChildProcess.TryReap(_pid, out int? code)) return;
+        long since = TimeProvider.System.GetTimestamp();
+        using SafeFileHandle end = ChildProcess.OpenPidFd(_pid);
+        int? code;
+        while (!ChildProcess.TryReap(_pid, out code))
+        {
+            TimeSpan left = PatienceAfterKill - TimeProvider.System.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero) return;
+            if (!end.IsInvalid) Poll.WaitForInput(end, null, left);
+            else _poller.Wait(new PollEntry[1], PollingInterval);
+        }
+
         _isReaped = true;
         ExitCode = code;
     }
 
+    private static int Milliseconds(TimeSpan patience) => patience < TimeSpan.Zero ? -1 : (int)Math.Min(Math.Ceiling(patience.TotalMilliseconds), int.MaxValue);
+
     private bool TryTakeLine(out byte[] line)
     {
         line = [];
-        int end = _lines.GetBuffer().AsSpan(0, (int)_lines.Length).IndexOf((byte)'\n');
-        if (end < 0) return false;
         Span<byte> all = _lines.GetBuffer().AsSpan(0, (int)_lines.Length);
+        int end = all[_searched..].IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            _searched = all.Length;
+            return false;
+        }
+
+        end += _searched;
+        _searched = 0;
         line = all[..end].ToArray();
         byte[] rest = all[(end + 1)..].ToArray();
         _lines.SetLength(0);
@@ -166,10 +209,15 @@ public sealed class LineProcess : IDisposable
 
     private void TakeErrors()
     {
-        while (!_errorOutput.Reader.IsClosed && Poller.IsReadable(_errorOutput.Reader))
+        for (int reads = 0; reads < MostErrorReads && !_errorOutput.Reader.IsClosed && Poller.IsReadable(_errorOutput.Reader); reads++)
         {
             int length = Pipe.Read(_errorOutput.Reader, _scratch);
-            if (length == 0) _errorOutput.Reader.Dispose();
+            if (length == 0)
+            {
+                _errorOutput.Reader.Dispose();
+                PrintError();
+            }
+
             foreach (byte letter in _scratch.AsSpan(0, length))
             {
                 if (letter != '\n')
@@ -178,9 +226,14 @@ public sealed class LineProcess : IDisposable
                     continue;
                 }
 
-                if (_errorLine.Length > 0) _printed(Encoding.UTF8.GetString(_errorLine.GetBuffer(), 0, (int)_errorLine.Length));
-                _errorLine.SetLength(0);
+                PrintError();
             }
         }
+    }
+
+    private void PrintError()
+    {
+        if (_errorLine.Length > 0) _printed(Encoding.UTF8.GetString(_errorLine.GetBuffer(), 0, (int)_errorLine.Length));
+        _errorLine.SetLength(0);
     }
 }

@@ -8,6 +8,8 @@ namespace Fail2Ban.Values;
 /// <summary>Values of the protocol as one line of JSON, and back.</summary>
 public static class PythonJson
 {
+    private const int Escape = 6; // \uXXXX
+
     /// <summary>One line with its end, in ASCII.</summary>
     public static ReadOnlySpan<byte> Line(object? value)
     {
@@ -23,15 +25,40 @@ public static class PythonJson
         value = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
+            using JsonDocument document = JsonDocument.Parse(Mended(line));
             value = Read(document.RootElement);
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // the latter: a text that is no UTF-8
         }
     }
+
+    // Python writes half of a pair as it is (\udc80 for a byte that is no text), which has no place in a text of JSON.
+    private static ReadOnlyMemory<byte> Mended(ReadOnlyMemory<byte> line)
+    {
+        byte[]? mended = null;
+        for (int at = 0; line.Span[at..].IndexOf((byte)'\\') is >= 0 and int found; )
+        {
+            at += found;
+            int length = HalfAt(line.Span[at..]) switch
+            {
+                null => Math.Min(2, line.Length - at),
+                < 0xdc00 when HalfAt(line.Span[(at + Escape)..]) >= 0xdc00 => 2 * Escape,
+                _ => Escape,
+            };
+            if (length == Escape) "\\ufffd"u8.CopyTo((mended ??= line.ToArray()).AsSpan(at));
+            at += length;
+        }
+
+        return mended ?? line;
+    }
+
+    // The half of a pair that begins here, \ud800 to \udfff; null where there is none.
+    private static int? HalfAt(ReadOnlySpan<byte> text) =>
+        text.Length >= Escape && text[0] == '\\' && text[1] == 'u'
+        && int.TryParse(text[2..Escape], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int unit) && unit is >= 0xd800 and <= 0xdfff ? unit : null;
 
     private static void Write(Utf8JsonWriter json, object? value)
     {

@@ -1,7 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fail2Ban.EndToEnd.Tests.Enforcement;
+using Fail2Ban.Enforcement.Actions;
+using Fail2Ban.Enforcement.Python;
+using Fail2Ban.Logging;
+using Fail2Ban.Processes;
 using Fail2Ban.Tests.Control.Commands;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.EndToEnd.Tests.Python;
 
@@ -102,6 +107,49 @@ public sealed partial class PythonActionTests : IDisposable
         Assert.Contains(server.Messages.Errors, static text => text.Contains("Failed to execute ban jail 'j' action 'a'", StringComparison.Ordinal) && text.EndsWith("timed out after 3 seconds", StringComparison.Ordinal));
         Assert.Single(server.Messages.Errors);
         Assert.Equal("", NetworkNamespace.Run(["sh", "-c", "ps -eo args | grep -x 'sleep 987654' || true"]).Output);
+    }
+
+    [Fact]
+    public async Task What_is_no_json_or_half_a_letter_neither_hangs_nor_is_taken_for_another_answer()
+    {
+        await OriginalModules.RequireAsync(fail2ban: false);
+        string file = Write("odd.py", """
+            import logging
+            from fail2ban.server.actions import ActionBase
+            class Action(ActionBase):
+                def half(self):
+                    logging.getLogger("fail2ban.\udc81").error("half \udc80")
+                    return {"a\udc80": "\ud800"}
+                def nan(self):
+                    return float("nan")
+                def bad(self):
+                    raise ValueError(float("inf"), 1.5)
+                def count(self):
+                    return 3
+            """);
+        await using var server = new DispatchedServer();
+        await server.DoAsync("add", "j", "polling");
+        Assert.Equal("'a'", await server.DoAsync("set", "j", "addaction", "a", file, "{}"));
+        Assert.Equal("{'a\ufffd': '\ufffd'}", await server.DoAsync("set", "j", "action", "a", "half"));
+        Assert.StartsWith("ValueError('Out of range float values", await server.DoAsync("set", "j", "action", "a", "nan"), StringComparison.Ordinal);
+        Assert.Equal("ValueError('inf', 1.5)", await server.DoAsync("set", "j", "action", "a", "bad"));
+        Assert.Equal("3", await server.DoAsync("set", "j", "action", "a", "count"));
+        Assert.Contains(server.Messages.Errors, static text => text.Contains("half \ufffd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_after_the_end_is_refused()
+    {
+        await OriginalModules.RequireAsync(fail2ban: false);
+        string file = Write("plain.py", "from fail2ban.server.actions import ActionBase\nclass Action(ActionBase):\n    pass\n");
+        var log = new Log(new ListSink(), "test");
+        using var shell = new ShellRunner(log, TimeProvider.System);
+        await using var enforcer = new Enforcer(shell, log, TimeProvider.System);
+        var context = new ActionContext { Jail = "j", ParseSeconds = static _ => null };
+        (PythonAction? action, PythonError? error) = await PythonAction.MakeAsync("a", file, [], context, enforcer);
+        Assert.Null(error);
+        await action!.EndAsync();
+        for (int i = 0; i < 100; i++) Assert.Equal("the action was removed", (await action.GetAsync("jail").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Error?.Message);
     }
 
     [Fact]

@@ -30,8 +30,9 @@ internal sealed class PythonProcess : IDisposable
     private readonly ConcurrentQueue<PythonRequest> _requests = [];
     private readonly TimeSpan _patience;
     private readonly CancellationToken _stop;
+    private readonly Lock _lock = new();
     private LineProcess? _process; // the thread's
-    private volatile bool _isEnding;
+    private volatile bool _isEnding; // set under _lock: nothing more is asked
 
     /// <param name="file">The action's file.</param>
     /// <param name="name">The action's name, for messages and the list of processes.</param>
@@ -55,7 +56,12 @@ internal sealed class PythonProcess : IDisposable
     /// <summary>Asks; the task never faults.</summary>
     public Task<PythonReply> AskAsync(PythonRequest request)
     {
-        _requests.Enqueue(request);
+        lock (_lock)
+        {
+            if (_isEnding) request.Reply.SetResult(PythonReply.Failed("the action was removed"));
+            else _requests.Enqueue(request);
+        }
+
         Wake();
         return request.Reply.Task;
     }
@@ -63,7 +69,7 @@ internal sealed class PythonProcess : IDisposable
     /// <summary>Answers what was asked before, then ends the process.</summary>
     public void Dispose()
     {
-        _isEnding = true;
+        lock (_lock) _isEnding = true;
         Wake();
     }
 
@@ -75,7 +81,7 @@ internal sealed class PythonProcess : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It has just ended; what is in the queue is refused there.
+            // It has just ended; nothing is in the queue.
         }
     }
 
@@ -90,21 +96,30 @@ internal sealed class PythonProcess : IDisposable
         using CancellationTokenRegistration ending = _stop.Register(Wake);
         while (true)
         {
-            if (_requests.TryDequeue(out PythonRequest? request))
-            {
-                request.Reply.SetResult(Guarded(request));
-                continue;
-            }
+            if (_requests.TryDequeue(out PythonRequest? request)) request.Reply.SetResult(Guarded(request));
+            else if (_isEnding && _requests.IsEmpty) break;
+            else Listen();
+        }
 
-            if (_isEnding) break;
+        Bury();
+        _poller.Dispose();
+    }
+
+    // Between two requests: what the action logs, and that it has ended.
+    private void Listen()
+    {
+        try
+        {
             if (_process is null) _poller.Wait(new PollEntry[1], -1);
             else if (_process.TryReadLine(Timeout.InfiniteTimeSpan, out byte[] line)) Told(line, null);
             else if (_process.IsOver) Bury();
         }
-
-        _process?.Dispose();
-        _poller.Dispose();
-        while (_requests.TryDequeue(out PythonRequest? late)) late.Reply.SetResult(PythonReply.Failed("the action was removed"));
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // The border of the thread's loop: whatever a process says, it can only end itself.
+            _log.Write(LogLevel.Error, $"{_name} -- {fault.Message}");
+            KillAndBury();
+        }
     }
 
     private PythonReply Guarded(PythonRequest request)
@@ -115,7 +130,9 @@ internal sealed class PythonProcess : IDisposable
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // The border of the thread's loop: one request's fault must not end all others.
+            // The border of the thread's loop: one request's fault must not end all others. What the process says later
+            // would be taken for the answer to the next one.
+            KillAndBury();
             return PythonReply.Failed(fault.Message);
         }
     }
@@ -134,7 +151,12 @@ internal sealed class PythonProcess : IDisposable
             return false;
         }
 
-        _process.Write(PythonJson.Line(Program()));
+        if (!Write(Program()))
+        {
+            refused = Ended();
+            return false;
+        }
+
         foreach (PythonRequest step in _making())
         {
             PythonReply reply = Converse(step);
@@ -144,8 +166,7 @@ internal sealed class PythonProcess : IDisposable
                 continue;
             }
 
-            _process?.Dispose();
-            _process = null;
+            Bury();
             refused = reply;
             return false;
         }
@@ -157,15 +178,14 @@ internal sealed class PythonProcess : IDisposable
     {
         LineProcess process = _process!;
         request.Details["do"] = request.Do;
-        if (!process.Write(PythonJson.Line(request.Details))) return Ended();
         long since = _time.GetTimestamp();
+        if (!Write(request.Details)) return Ended();
         while (!process.IsOver)
         {
             TimeSpan left = _patience - _time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero || _stop.IsCancellationRequested)
             {
-                process.Kill();
-                Bury();
+                KillAndBury();
                 return PythonReply.Failed(left <= TimeSpan.Zero ? $"timed out after {_patience.TotalSeconds:0} seconds" : "the server ends");
             }
 
@@ -186,10 +206,10 @@ internal sealed class PythonProcess : IDisposable
                 _log.For(PythonText.Str(record[1])).Write((LogLevel)level, $"{PythonText.Str(record[2])}");
                 return null;
             case ("ask", string tag) when request is not null:
-                _process!.Write(PythonJson.Line(new PythonDict { ["value"] = request.Ask(tag).WaitAsync(_patience).GetAwaiter().GetResult() }));
+                Write(new PythonDict { ["value"] = request.Ask(tag).WaitAsync(_patience, _stop).GetAwaiter().GetResult() });
                 return null;
             case ("ask", _):
-                _process!.Write(PythonJson.Line(new PythonDict { ["value"] = null }));
+                Write(new PythonDict { ["value"] = null });
                 return null;
             case ("error", List<object?> { Count: 2 } error) when error[1] is List<object?> arguments:
                 return new PythonReply(null, new PythonError(PythonText.Str(error[0]), new PythonTuple([.. arguments])));
@@ -200,11 +220,20 @@ internal sealed class PythonProcess : IDisposable
         }
     }
 
+    private bool Write(object? message) => _process!.Write(PythonJson.Line(message), _patience, _stop);
+
     private PythonReply Ended()
     {
+        if (_process is { IsOver: false } silent) silent.Kill(); // it does not read
         int? code = _process?.ExitCode;
         Bury();
         return PythonReply.Failed(code is { } known ? $"the Python process has ended (return code {known})" : "the Python process has ended");
+    }
+
+    private void KillAndBury()
+    {
+        _process?.Kill();
+        Bury();
     }
 
     private void Bury()

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import json
 import logging
+import math
 import os
 import socket
 import sys
@@ -22,7 +23,7 @@ writing = threading.Lock()
 
 
 def write(message):
-    line = json.dumps(message, default=plain).encode("ascii") + b"\n"
+    line = json.dumps(message, default=plain, allow_nan=False).encode("ascii") + b"\n"
     with writing:
         answers.write(line)
 
@@ -253,13 +254,11 @@ def info_of(facts):
 def nature(action):
     own = getattr(type(action), "unban", None)
     return {
-        "class": type(action).__name__,
         "norestored": bool(getattr(action, "norestored", False)),
         "unban": own is not ActionBase.unban,
         "flush": hasattr(action, "flush"),
         "reload": hasattr(action, "reload"),
         "prolong": bool(getattr(action, "_prolongable", False)) and hasattr(action, "prolong"),
-        "check": hasattr(action, "consistencyCheck"),
     }
 
 
@@ -294,7 +293,11 @@ class Host:
 def raised(error):
     # Of a class that only the action knows, the nearest that everybody knows.
     known = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
-    return [known.__name__, [value if isinstance(value, (str, int, float, type(None))) else str(value) for value in error.args]]
+    return [known.__name__, [value if is_plain(value) else str(value) for value in error.args]]
+
+
+def is_plain(value):
+    return isinstance(value, (str, int, type(None))) or (isinstance(value, float) and math.isfinite(value))
 
 
 def main():
