@@ -69,6 +69,7 @@ internal sealed class FailureAdvice(ServerOptions server, string directory, Func
         {
             if (said is not null) return said;
             if (result.Failure?.StartsWith("No section", StringComparison.Ordinal) != true) return $"The configuration cannot be read: {result.Failure}";
+            if (CommandGrammar.Misread(words, jails) is { } meant) return $"Did you mean '{meant}'?";
             return NearNames.Find(jail, jails) is { } near
                 ? $"Did you mean '{string.Join(' ', words.Select(word => word == jail ? near : word))}'?"
                 : $"{directory} has no jail of that name; there {(jails.Count == 1 ? "is" : "are")}: {(jails.Count == 0 ? "no jails" : string.Join(", ", jails))}.";

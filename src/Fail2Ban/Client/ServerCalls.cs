@@ -10,6 +10,9 @@ namespace Fail2Ban.Client;
 /// <summary>Sends commands and reports what comes back.</summary>
 internal sealed class ServerCalls(string socket, IReport report, Log log, FailureAdvice advice)
 {
+    // A refusal is told at once; what could be added to it is worth a moment.
+    private static readonly TimeSpan AdvicePatience = TimeSpan.FromSeconds(3);
+
     /// <summary>Sends one command and reports its answer; false when anything failed.</summary>
     internal bool Send(IReadOnlyList<object?> command, bool show, TimeSpan timeout)
     {
@@ -35,7 +38,7 @@ internal sealed class ServerCalls(string socket, IReport report, Log log, Failur
                 log.Refused(error);
                 if (!show) return false;
                 report.Refusal(error);
-                if (advice.About(command, error, Jails) is { } hint) report.Hint(hint);
+                if (advice.About(command, error, () => Jails(AdvicePatience)) is { } hint) report.Hint(hint);
                 return false;
             case List<object?> { Count: 1 } list when list[0] is "SHUTDOWN":
                 log.Wrong("The server is shutting down");
@@ -52,11 +55,11 @@ internal sealed class ServerCalls(string socket, IReport report, Log log, Failur
     internal bool Ping(TimeSpan timeout) => (ControlIsFile() || socket.StartsWith('@')) && TryAsk(["ping"], timeout, out _);
 
     /// <summary>Whether the server has any jail.</summary>
-    internal bool HasJails() => Jails().Count > 0;
+    internal bool HasJails() => Jails(Timeout.InfiniteTimeSpan).Count > 0;
 
-    /// <summary>Names of the jails; none without a server.</summary>
-    internal IReadOnlyList<string> Jails() =>
-        Ask(["status"], Timeout.InfiniteTimeSpan) is List<object?> status
+    /// <summary>Names of the jails; none without a server that answers in time.</summary>
+    internal IReadOnlyList<string> Jails(TimeSpan timeout) =>
+        Ask(["status"], timeout) is List<object?> status
             && status.OfType<PythonTuple>().FirstOrDefault(part => part is ["Jail list", string]) is { } list
                 ? ((string)list[1]!).Split(", ", StringSplitOptions.RemoveEmptyEntries) : [];
 

@@ -78,8 +78,11 @@ internal static class CommandGrammar
     internal static int? WholeLength(IReadOnlyList<string> words) =>
         Follow(words, out int understood).Exists(place => place.IsAtEnd) && understood > 0 && understood < words.Count ? understood : null;
 
-    // "get loglevl" reads as if it were about a jail of that name; where there is none, a near word or jail was meant.
-    private static string? Misread(IReadOnlyList<string> words, IReadOnlyList<string> jails)
+    /// <summary>"get loglevl" reads as if it were about a jail of that name; where there is none, a near word or jail was meant.</summary>
+    /// <param name="words">The command.</param>
+    /// <param name="jails">Names of the jails that there are.</param>
+    /// <returns>The command with that word; null where none is near.</returns>
+    internal static string? Misread(IReadOnlyList<string> words, IReadOnlyList<string> jails)
     {
         if (words is not ["get" or "set", var name, ..] || jails.Contains(name)) return null;
         List<string> candidates = [.. After([words[0]]).Literals.Select(one => one.Word)];

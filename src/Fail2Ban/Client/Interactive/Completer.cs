@@ -44,7 +44,7 @@ internal sealed class Completer(ServerCalls calls)
 
     private IEnumerable<(string Word, string Help)> Values(string value, IReadOnlyList<string> words) => value switch
     {
-        "JAIL" => Named(Jails(), "jail"),
+        "JAIL" => Named(calls.Jails(s_patience), "jail"),
         "IP" when words is ["unban" or "banned", ..] => Named(Banned(null), "banned"),
         "IP" when words is [_, var jail, "unbanip" or "banned", ..] => Named(Banned(jail), "banned"),
         "FLAVOR" => [("basic", "counters and addresses"), ("short", "counters only"), ("stats", "counters as a list"), ("cymru", "with networks and countries, asked by DNS")],
@@ -61,10 +61,6 @@ internal sealed class Completer(ServerCalls calls)
     };
 
     private static IEnumerable<(string Word, string Help)> Named(IEnumerable<string> words, string help) => words.Where(word => word.Length > 0).Select(word => (word, help));
-
-    private string[] Jails() =>
-        (calls.Ask(["status"], s_patience) as List<object?>)?.OfType<PythonTuple>().FirstOrDefault(part => part is ["Jail list", string]) is { } list
-            ? ((string)list[1]!).Split(", ", StringSplitOptions.RemoveEmptyEntries) : [];
 
     private IEnumerable<string> Banned(string? jail) => jail is not null
         ? Texts(["get", jail, "banned"])
