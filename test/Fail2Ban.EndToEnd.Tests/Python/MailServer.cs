@@ -29,9 +29,9 @@ internal sealed class MailServer : IAsyncDisposable
                 return "250 kept"
 
         def login(server, session, envelope, kind, data):
-            good = data.login == b"me" and data.password == "s3cret".encode()
+            good = data.login == b"me" and data.password == "s3cret".encode() and not (mechanism == "BOTH" and kind == "PLAIN")
             Keep.who = data.login.decode()
-            return AuthResult(success=good)
+            return AuthResult(success=good, handled=False)
 
         options = dict(hostname="127.0.0.1", port=0)
         if certificate:
@@ -39,7 +39,7 @@ internal sealed class MailServer : IAsyncDisposable
             context.load_cert_chain(certificate)
             options.update(tls_context=context, require_starttls=True)
         if mechanism:
-            options.update(authenticator=login, auth_required=True, auth_require_tls=bool(certificate), auth_exclude_mechanism=["LOGIN" if mechanism == "PLAIN" else "PLAIN"])
+            options.update(authenticator=login, auth_required=True, auth_require_tls=bool(certificate), auth_exclude_mechanism={"PLAIN": ["LOGIN"], "LOGIN": ["PLAIN"]}.get(mechanism, []))
         import asyncio
         async def main():
             loop = asyncio.get_running_loop()
@@ -66,7 +66,7 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>Starts one; skips the test, and says why, where it cannot.</summary>
     /// <param name="parent">Where its folder is made.</param>
     /// <param name="certificate">A file with certificate and key: it then insists on STARTTLS.</param>
-    /// <param name="mechanism">PLAIN or LOGIN: it then insists that me logs in with s3cret.</param>
+    /// <param name="mechanism">PLAIN or LOGIN: it then insists that me logs in with s3cret; BOTH: it offers both, and refuses PLAIN.</param>
     public static async Task<MailServer> StartAsync(string parent, string certificate = "", string mechanism = "")
     {
         Assert.SkipUnless(File.Exists("/usr/lib/python3/dist-packages/aiosmtpd/smtp.py"), "python3-aiosmtpd is not installed");

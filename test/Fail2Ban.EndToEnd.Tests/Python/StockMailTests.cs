@@ -51,6 +51,7 @@ public sealed class StockMailTests : IDisposable
     [InlineData("PLAIN", true)]
     [InlineData("LOGIN", true)]
     [InlineData("PLAIN", false)]
+    [InlineData("BOTH", false)]
     public async Task A_user_logs_in_encrypted_if_asked_for(string mechanism, bool encrypts)
     {
         string certificate = Path.Combine(_folder, "server.pem");

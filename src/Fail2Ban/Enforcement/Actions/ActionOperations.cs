@@ -33,15 +33,15 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     public async Task<string?> StartAsync()
     {
         if (IsOnDemand) return null;
-        var done = new HashSet<string>();
-        string? error = null;
+        var done = new Dictionary<string, string?>(); // how each command went: families may share one
         foreach (string family in Families())
         {
-            if (!done.Add(Properties.Command("actionstart", family).Text)) State(family).IsStarted = true;
-            else error ??= await StartAsync(family).ConfigureAwait(false);
+            string command = Properties.Command("actionstart", family).Text;
+            if (!done.TryGetValue(command, out string? error)) done.Add(command, await StartAsync(family).ConfigureAwait(false));
+            else if (error is null) State(family).IsStarted = true;
         }
 
-        return error;
+        return done.Values.FirstOrDefault(static error => error is not null);
     }
 
     /// <summary>Runs <c>actionstop</c> for every family that is started.</summary>
@@ -59,6 +59,7 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
     /// <summary>Runs <c>actionflush</c> for every family that has items; nothing is left then.</summary>
     public async Task<string?> FlushAsync()
     {
+        if (!action.HasFlush) return null; // by hand: the bans stay, and are still to be taken back
         string? error = await OnceEachAsync("actionflush", "flushing", static state => state.HasItems).ConfigureAwait(false);
         if (error is not null) return error;
         foreach (FamilyState state in _families.Values)

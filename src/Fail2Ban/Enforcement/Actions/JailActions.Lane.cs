@@ -75,7 +75,7 @@ public sealed partial class JailActions
             if (verb == BanVerb.Extend) return;
             if (!action.IsNotification) await AnswersAsync().ConfigureAwait(false);
             if (verb != BanVerb.Unban || action.HasUnban)
-                await working.DoAsync(all => all.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error)).ConfigureAwait(false);
+                await working.DoAsync(all => all.ExecuteAsync(verb, ban), error => Fail(action, verb, ban, error), ban.Ticket.Id).ConfigureAwait(false);
             return;
         }
 
@@ -147,11 +147,10 @@ public sealed partial class JailActions
                 continue;
             }
 
-            bool isFlushed = true;
             _enforcer.JailLog.Flushing(_context.Jail, action.Name);
-            await working.DoAsync(operations => operations.FlushAsync(), error => isFlushed = FlushFailed(action, error)).ConfigureAwait(false);
+            IEnumerable<Ban> itsBans = action is { IsNotification: true, HasUnban: true } and not CommandAction ? [.. bans] : bans; // it may come to them later
+            await working.DoAsync(operations => FlushAsync(action, operations, itsBans), error => FlushFailed(action, error)).ConfigureAwait(false);
             if (working.Enforcing is { HasItems: true } commands) await commands.CheckAfterFlushAsync().ConfigureAwait(false);
-            if (!isFlushed && action is not CommandAction) others.Add(working);
         }
 
         foreach (Ban ban in others.Count > 0 ? bans : [])
@@ -161,6 +160,17 @@ public sealed partial class JailActions
         }
 
         await AnswersAsync().ConfigureAwait(false);
+    }
+
+    // A program that does not flush is to end each ban by itself.
+    private async Task<string?> FlushAsync(JailAction action, IActionOperations operations, IEnumerable<Ban> bans)
+    {
+        string? error = await operations.FlushAsync().ConfigureAwait(false);
+        if (error is null || action is CommandAction) return error;
+        FlushFailed(action, error);
+        foreach (Ban ban in action.HasUnban ? bans : [])
+            if (await operations.ExecuteAsync(BanVerb.Unban, ban).ConfigureAwait(false) is { } failure) Fail(action, BanVerb.Unban, ban, failure);
+        return null;
     }
 
     private Task StopAsync(WorkingAction working) => working.DoAsync(operations => operations.StopAsync(),

@@ -82,7 +82,10 @@ public sealed partial class JailActions
     {
         if (action is not PythonAction python) return ActionAnswer.Failed("TypeError", $"action {action.Name} is not written in Python");
         ActionAnswer answer = ActionAnswer.Failed("KeyError", $"Invalid Action name: {action.Name}");
-        await PostAsync(async () => answer = await python.CallAsync(method, options).ConfigureAwait(false)).ConfigureAwait(false);
+        await PostAsync(async () =>
+        {
+            if (_working.Exists(item => item.Action == action)) answer = await python.CallAsync(method, options).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         return answer;
     }
 

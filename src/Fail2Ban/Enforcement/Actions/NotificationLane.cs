@@ -5,7 +5,8 @@ namespace Fail2Ban.Enforcement.Actions;
 // A mail server that is down, or a resolver that fails now and then, must cost no notice. So what failed is tried again
 // after 2 s, 4 s, 8 s … at most 5 min, until it is an hour old: the pause is the lane's, not the notice's, or each of a
 // thousand that wait would try by itself whether the server is back. Order is kept while that is cheap; a notice that
-// failed three times lets those behind it pass, for it may be its own fault.
+// failed three times lets those behind it pass, for it may be its own fault. But where bans are taken back, what is about
+// the same id keeps its order: a ban that comes behind its own unban would stay.
 
 /// <summary>The notifications of one action: in order, repeated where they fail, and none lost without a word.</summary>
 /// <remarks>Thread safety: any thread may post.</remarks>
@@ -34,7 +35,8 @@ internal sealed class NotificationLane(NotificationLanes lanes, Log log, string 
 
     /// <summary>Queues a notification.</summary>
     /// <param name="attempt">Tries once.</param>
-    public void Post(Func<Task<NotificationOutcome>> attempt)
+    /// <param name="order">Which others must not pass it, nor be passed by it; null: all may.</param>
+    public void Post(Func<Task<NotificationOutcome>> attempt, NoticeOrder? order = null)
     {
         lock (_lock)
         {
@@ -46,7 +48,7 @@ internal sealed class NotificationLane(NotificationLanes lanes, Log log, string 
                 return;
             }
 
-            _waiting.AddLast(new Notice(attempt, lanes.Time.GetTimestamp()));
+            _waiting.AddLast(new Notice(attempt, order, lanes.Time.GetTimestamp()));
             if (!Idle.IsCompleted) return;
             lanes.Began(this);
             Idle = Task.Run(RunAsync);
@@ -103,9 +105,11 @@ internal sealed class NotificationLane(NotificationLanes lanes, Log log, string 
         int old = 0;
         lock (_lock)
         {
-            if (notice.Attempts < AttemptsInOrder) _waiting.AddFirst(notice);
-            else _waiting.AddLast(notice);
-            for (LinkedListNode<Notice>? node = _waiting.First, next; node is not null; node = next)
+            LinkedListNode<Notice>? next = _waiting.First;
+            while (next is not null && notice.Attempts >= AttemptsInOrder && !NoticeOrder.IsBound(notice.Order, next.Value.Order)) next = next.Next;
+            if (next is null) _waiting.AddLast(notice);
+            else _waiting.AddBefore(next, notice);
+            for (LinkedListNode<Notice>? node = _waiting.First; node is not null; node = next)
             {
                 next = node.Next;
                 if (lanes.Time.GetElapsedTime(node.Value.PostedAt) < LongestTrying) continue;
@@ -155,9 +159,11 @@ internal sealed class NotificationLane(NotificationLanes lanes, Log log, string 
         _toldDrops = lanes.Time.GetTimestamp();
     }
 
-    private sealed class Notice(Func<Task<NotificationOutcome>> attempt, long postedAt)
+    private sealed class Notice(Func<Task<NotificationOutcome>> attempt, NoticeOrder? order, long postedAt)
     {
         public Func<Task<NotificationOutcome>> Attempt => attempt;
+
+        public NoticeOrder? Order => order;
 
         public long PostedAt => postedAt;
 

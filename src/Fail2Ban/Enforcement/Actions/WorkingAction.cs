@@ -1,3 +1,5 @@
+using Fail2Ban.Addresses;
+
 namespace Fail2Ban.Enforcement.Actions;
 
 /// <summary>An action as the lane of its jail works with it.</summary>
@@ -11,9 +13,10 @@ internal sealed record WorkingAction(JailAction Action, NotificationLane Notific
     /// <summary>Does something now, or, for a notification, beside: it can then neither delay nor fail what follows.</summary>
     /// <param name="operation">Returns null or the sentence about its failure.</param>
     /// <param name="fail">Told that sentence.</param>
-    public async Task DoAsync(Func<IActionOperations, Task<string?>> operation, Action<string> fail)
+    /// <param name="id">Whom it is about; null: all.</param>
+    public async Task DoAsync(Func<IActionOperations, Task<string?>> operation, Action<string> fail, FailureId? id = null)
     {
-        if (Action.IsNotification) Notifications.Post(AttemptAsync);
+        if (Action.IsNotification) Notifications.Post(AttemptAsync, Action.HasUnban || Action.HasFlush ? new NoticeOrder(id) : null);
         else await AttemptAsync().ConfigureAwait(false);
 
         async Task<NotificationOutcome> AttemptAsync()

@@ -24,6 +24,8 @@ internal sealed class NftKernel : IDisposable
     private const int NFTA_SET_KEY_LEN = 5;
     private const int NFTA_GEN_ID = 1;
     private const int MostStaleTries = 100;
+    private const string LostReplies = "replies of the kernel were lost";
+
     private readonly NetlinkMessage _question = new();
     private readonly ElementTransaction _transaction = new();
     private readonly NetlinkReplies _replies = new();
@@ -105,6 +107,8 @@ internal sealed class NftKernel : IDisposable
             Transactions++;
             Exchange(_transaction.Bytes, _transaction.FirstSequence);
             Forget();
+            // Whether it was done or not: each element by itself makes it so.
+            if (_replies.IsIncomplete) return new ElementResult(ElementOutcome.Refused, LostReplies);
             if (_replies.Errors.Count == 0) return ElementResult.Done;
             if (!_replies.Errors.Exists(error => error.Errno == ERESTART)) return new ElementResult(ElementOutcome.Refused, _replies.Errors[0].Text);
 
@@ -161,7 +165,7 @@ internal sealed class NftKernel : IDisposable
         uint end = _transaction.FirstSequence + 1 + (uint)_transaction.Messages.Count;
         (uint Sequence, int Errno, string Text) whole =
             _replies.Errors.Find(error => error.Sequence <= _transaction.FirstSequence || error.Sequence >= end);
-        if (_replies.IsIncomplete) whole = (0, ENOBUFS, "replies of the kernel were lost");
+        if (_replies.IsIncomplete) whole = (0, ENOBUFS, LostReplies);
         if (changes.Count == 1)
         {
             (_, int errno, string text) = whole.Errno != 0 ? whole : _replies.Errors[0];

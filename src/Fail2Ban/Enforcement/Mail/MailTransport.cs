@@ -11,6 +11,12 @@ namespace Fail2Ban.Enforcement.Mail;
 /// <summary>Hands one message to a mail server; see RFC 5321 and RFC 4954 (AUTH).</summary>
 internal sealed class MailTransport : IDisposable
 {
+    private const int GoOn = 334;
+    private const int Accepted = 235;
+    private const int AlreadyLoggedIn = 503;
+
+    private static readonly string[] s_ways = ["CRAM-MD5", "PLAIN", "LOGIN"];
+
     private readonly MailConversation _server;
     private string _doing;
 
@@ -78,8 +84,21 @@ internal sealed class MailTransport : IDisposable
         if (refused.Count == recipients.Count) throw new MailException($"no recipient was accepted ({string.Join("; ", refused)})");
         await _server.AskAsync("DATA", 354).ConfigureAwait(false);
         await _server.AskAsync(("\r\n" + message).Replace("\r\n.", "\r\n..", StringComparison.Ordinal)[2..] + ".", 250).ConfigureAwait(false);
-        await _server.SayAsync("QUIT").ConfigureAwait(false);
+        await LeaveAsync().ConfigureAwait(false);
         return refused;
+    }
+
+    // The server has the message; whether it hears this makes no difference.
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            await _server.SayAsync("QUIT").ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        {
+            // It has closed the connection by itself.
+        }
     }
 
     // What the server can do, in capital letters, from the lines of its answer.
@@ -92,34 +111,41 @@ internal sealed class MailTransport : IDisposable
         return [];
     }
 
-    // In the order of Python's smtplib: what does not show the password first.
+    // In the order of Python's smtplib: what does not show the password first. A server may offer what it then refuses, or
+    // keep the password in a form that only some can use.
     private async Task LogInAsync(string[] abilities, string user, string password)
     {
         string[] ways = abilities.FirstOrDefault(static line => line.StartsWith("AUTH ", StringComparison.Ordinal))?.Split(' ') ?? [];
-        if (ways.Contains("CRAM-MD5"))
+        MailReply? last = null;
+        foreach (string way in s_ways.Where(way => ways.Contains(way)))
         {
-            MailReply challenge = await _server.AskAsync("AUTH CRAM-MD5", 334).ConfigureAwait(false);
-            var bytes = new byte[challenge.Text.Length];
-            if (!Convert.TryFromBase64String(challenge.Text.Trim(), bytes, out int length)) throw new MailException("the server's challenge is no base64");
+            MailReply reply = await TryAsync(way, user, password).ConfigureAwait(false);
+            if (reply.Code is Accepted or AlreadyLoggedIn) return;
+            last = reply;
+        }
+
+        throw new MailException(last?.ToString()
+            ?? $"the server offers none of CRAM-MD5, PLAIN and LOGIN{(ways.Length == 0 ? ", perhaps only when encrypted (ssl=true)" : "")}");
+    }
+
+    // What the server says in the end.
+    private async Task<MailReply> TryAsync(string way, string user, string password)
+    {
+        if (way == "PLAIN") return await _server.AskAsync("AUTH PLAIN " + Base64($"\0{user}\0{password}")).ConfigureAwait(false);
+        MailReply reply = await _server.AskAsync("AUTH " + way).ConfigureAwait(false);
+        if (reply.Code != GoOn) return reply;
+        if (way == "LOGIN")
+        {
+            reply = await _server.AskAsync(Base64(user)).ConfigureAwait(false);
+            return reply.Code == GoOn ? await _server.AskAsync(Base64(password)).ConfigureAwait(false) : reply;
+        }
+
+        var challenge = new byte[reply.Text.Length];
+        if (!Convert.TryFromBase64String(reply.Text.Trim(), challenge, out int length)) return await _server.AskAsync("*").ConfigureAwait(false); // it is given up
 #pragma warning disable CA5351 // that is what CRAM-MD5 is made of
-            byte[] digest = HMACMD5.HashData(Encoding.UTF8.GetBytes(password), bytes.AsSpan(0, length));
+        byte[] digest = HMACMD5.HashData(Encoding.UTF8.GetBytes(password), challenge.AsSpan(0, length));
 #pragma warning restore CA5351
-            await _server.AskAsync(Base64($"{user} {Convert.ToHexStringLower(digest)}"), 235).ConfigureAwait(false);
-        }
-        else if (ways.Contains("PLAIN"))
-        {
-            await _server.AskAsync("AUTH PLAIN " + Base64($"\0{user}\0{password}"), 235).ConfigureAwait(false);
-        }
-        else if (ways.Contains("LOGIN"))
-        {
-            await _server.AskAsync("AUTH LOGIN", 334).ConfigureAwait(false);
-            await _server.AskAsync(Base64(user), 334).ConfigureAwait(false);
-            await _server.AskAsync(Base64(password), 235).ConfigureAwait(false);
-        }
-        else
-        {
-            throw new MailException($"the server offers none of CRAM-MD5, PLAIN and LOGIN{(ways.Length == 0 ? ", perhaps only when encrypted (ssl=true)" : "")}");
-        }
+        return await _server.AskAsync(Base64($"{user} {Convert.ToHexStringLower(digest)}")).ConfigureAwait(false);
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -90,6 +90,25 @@ public sealed class JailActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_family_that_cannot_be_started_does_not_keep_the_other_one_from_it()
+    {
+        Add("a", [("actionstart", $"echo start <x> >> {CallsFile}; test <x> = v6"), ("actionunban", "true"), ("x", "v4"), ("x?family=inet6", "v6"), ("actionstart_on_demand", "false")]);
+        await _actions.StartAsync();
+        Assert.Equal(["start v4", "start v6"], Calls.Distinct());
+        Assert.Contains(_sink.Sentences, text => text.StartsWith("Error Failed to start jail 'j1' action 'a'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bans_are_ended_also_behind_a_flush_by_hand_that_flushes_nothing()
+    {
+        Add("a", Logged("actionban", "actionunban"));
+        await _actions.BanAsync(BanOf("192.0.2.1"));
+        Assert.True(await _actions.CallAsync(_actions.Find("a")!, "flush"));
+        await _actions.UnbanAsync(BanOf("192.0.2.1"));
+        Assert.Equal(["actionban 192.0.2.1", "actionunban 192.0.2.1"], Calls);
+    }
+
+    [Fact]
     public async Task Failing_command_is_tried_twice_and_the_other_actions_still_ban()
     {
         Add("bad", [("actionban", $"echo try >> {CallsFile}; false"), ("actionunban", "true")]);

@@ -1,3 +1,4 @@
+using Fail2Ban.Addresses;
 using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.Logging;
 using Fail2Ban.Tests.Processes;
@@ -43,6 +44,23 @@ public sealed class NotificationLaneTests : IDisposable
         Assert.All(seen.Skip(9), text => Assert.Equal("bad", text));
         Assert.InRange(seen.Count, 15, 40); // an hour, in pauses of five minutes at the end
         Assert.Single(_sink.Sentences, "Error [j1] Action 'mail': 1 notification(s) given up, after 60 min of failures");
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "bad bad bad other bad back")]
+    [InlineData(null, "bad bad bad other bad back")]
+    [InlineData("192.0.2.3", "bad bad bad other back bad")]
+    public async Task What_takes_it_back_never_passes_a_notice(string? takenBack, string expected)
+    {
+        var seen = new List<string>();
+        int tries = 0;
+        _lane.Post(() => Done(seen, "bad", ++tries == 4), Order("192.0.2.1"));
+        _lane.Post(() => Done(seen, "other", true), Order("192.0.2.2"));
+        _lane.Post(() => Done(seen, "back", true), Order(takenBack));
+        await _lane.Idle;
+        Assert.Equal(expected.Split(' '), seen);
+
+        static NoticeOrder Order(string? id) => new(id is null ? null : FailureId.Parse(id));
     }
 
     [Fact]
