@@ -6,14 +6,13 @@ namespace Fail2Ban.EndToEnd.Tests.Python;
 internal sealed class MailServer : IAsyncDisposable
 {
     private const string Program = """
-        import os, ssl, sys
-        from aiosmtpd.controller import Controller
+        import hmac, os, ssl, sys
         from aiosmtpd.smtp import AuthResult, SMTP
 
         folder, certificate, mechanism = sys.argv[1:4]
 
         class Keep:
-            count, who = 0, None
+            count, who, how, name = 0, None, None, None
             async def handle_RCPT(self, server, session, envelope, address, options):
                 if address.startswith("nobody"):
                     return "550 no such user"
@@ -21,7 +20,7 @@ internal sealed class MailServer : IAsyncDisposable
                 return "250 OK"
             async def handle_DATA(self, server, session, envelope):
                 Keep.count += 1
-                head = "X-Envelope: %s %s\nX-Login: %s\nX-Encrypted: %s\n" % (envelope.mail_from, " ".join(envelope.rcpt_tos), Keep.who, session.ssl is not None)
+                head = "X-Envelope: %s %s\nX-Login: %s\nX-Encrypted: %s\nX-Server: %s\n" % (envelope.mail_from, " ".join(envelope.rcpt_tos), Keep.who and Keep.who + " by " + Keep.how, session.ssl is not None, Keep.name)
                 path = os.path.join(folder, "mail%03d" % Keep.count)
                 with open(path + ".part", "wb") as file:
                     file.write(head.encode() + envelope.content)
@@ -29,22 +28,30 @@ internal sealed class MailServer : IAsyncDisposable
                 return "250 kept"
 
         def login(server, session, envelope, kind, data):
-            good = data.login == b"me" and data.password == "s3cret".encode() and not (mechanism == "BOTH" and kind == "PLAIN")
-            Keep.who = data.login.decode()
+            good = data.login == b"me" and data.password == "s3cret".encode()
+            Keep.who, Keep.how = data.login.decode(), kind
             return AuthResult(success=good, handled=False)
+
+        class KeepWithChallenge(Keep):
+            async def auth_CRAM__MD5(self, server, args):
+                challenge = b"<1.2@test>"
+                who, _, digest = (await server.challenge_auth(challenge)).decode().partition(" ")
+                Keep.who, Keep.how = who, "CRAM-MD5"
+                return AuthResult(success=who == "me" and "," not in mechanism and digest == hmac.new(b"s3cret", challenge, "md5").hexdigest(), handled=False)
 
         options = dict(hostname="127.0.0.1", port=0)
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
+            context.sni_callback = lambda connection, name, own: setattr(Keep, "name", name)
             options.update(tls_context=context, require_starttls=True)
         if mechanism:
-            options.update(authenticator=login, auth_required=True, auth_require_tls=bool(certificate), auth_exclude_mechanism={"PLAIN": ["LOGIN"], "LOGIN": ["PLAIN"]}.get(mechanism, []))
+            options.update(authenticator=login, auth_required=True, auth_require_tls=bool(certificate), auth_exclude_mechanism={"LOGIN", "PLAIN"} - set(mechanism.split(",")))
         import asyncio
         async def main():
             loop = asyncio.get_running_loop()
             own = {key: value for key, value in options.items() if key not in ("hostname", "port")}
-            server = await loop.create_server(lambda: SMTP(Keep(), hostname="test", **own), "127.0.0.1", 0)
+            server = await loop.create_server(lambda: SMTP(KeepWithChallenge() if "CRAM-MD5" in mechanism else Keep(), hostname="test", **own), "127.0.0.1", 0)
             print(server.sockets[0].getsockname()[1], flush=True)
             await asyncio.to_thread(sys.stdin.read)
             os._exit(0)
@@ -66,7 +73,8 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>Starts one; skips the test, and says why, where it cannot.</summary>
     /// <param name="parent">Where its folder is made.</param>
     /// <param name="certificate">A file with certificate and key: it then insists on STARTTLS.</param>
-    /// <param name="mechanism">PLAIN or LOGIN: it then insists that me logs in with s3cret; BOTH: it offers both, and refuses PLAIN.</param>
+    /// <param name="mechanism">PLAIN, LOGIN or CRAM-MD5: it then insists that me logs in with s3cret. Several, separated by commas:
+    /// of these it has CRAM-MD5 in name only.</param>
     public static async Task<MailServer> StartAsync(string parent, string certificate = "", string mechanism = "")
     {
         Assert.SkipUnless(File.Exists("/usr/lib/python3/dist-packages/aiosmtpd/smtp.py"), "python3-aiosmtpd is not installed");

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Fail2Ban.Tests.Control.Commands;
 using Fail2Ban.Tests;
@@ -31,7 +33,7 @@ public sealed class StockMailTests : IDisposable
         await mail.WaitForAsync(3);
         await server.DoAsync("stop", "j");
         IReadOnlyList<string> mails = await mail.WaitForAsync(4);
-        string host = System.Net.Dns.GetHostName();
+        string host = Dns.GetHostName();
         Assert.StartsWith("X-Envelope: f2b@example.org root admin@example.org\n", mails[0], StringComparison.Ordinal);
         string started = Plain(mails[0]), banned = Plain(mails[1]), odd = Plain(mails[2]), stopped = Plain(mails[3]);
         Assert.Contains($"\nSubject: [Fail2Ban] j: started on {host}\n", started, StringComparison.Ordinal);
@@ -50,25 +52,92 @@ public sealed class StockMailTests : IDisposable
     [Theory]
     [InlineData("PLAIN", true)]
     [InlineData("LOGIN", true)]
+    [InlineData("CRAM-MD5", true)]
     [InlineData("PLAIN", false)]
-    [InlineData("BOTH", false)]
+    [InlineData("LOGIN", false)]
+    [InlineData("CRAM-MD5", false)]
+    [InlineData("CRAM-MD5,PLAIN", true)]
     public async Task A_user_logs_in_encrypted_if_asked_for(string mechanism, bool encrypts)
     {
-        string certificate = Path.Combine(_folder, "server.pem");
-        using (var key = RSA.Create(2048))
-        {
-            var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            using var own = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-            File.WriteAllText(certificate, own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
-        }
-
-        await using var mail = await MailServer.StartAsync(_folder, encrypts ? certificate : "", mechanism);
+        await using var mail = await MailServer.StartAsync(_folder, encrypts ? Certificate() : "", mechanism);
         await using var server = new DispatchedServer();
         await server.DoAsync("add", "j", "polling");
         await server.DoAsync("set", "j", "addaction", "m", Ours, $"{{\"host\": \"localhost:{mail.Port}\", \"user\": \"me\", \"password\": \"s3cret\", \"ssl\": \"{encrypts}\"}}");
+        Assert.Equal($"{encrypts}", await server.DoAsync("get", "j", "action", "m", "ssl"));
         await server.DoAsync("start", "j");
         IReadOnlyList<string> mails = await mail.WaitForAsync(1);
-        Assert.StartsWith($"X-Envelope: fail2ban root\nX-Login: me\nX-Encrypted: {encrypts}\n", mails[0], StringComparison.Ordinal);
+        string name = encrypts ? "localhost" : "None";
+        Assert.StartsWith($"X-Envelope: fail2ban root\nX-Login: me by {mechanism.Split(',')[^1]}\nX-Encrypted: {encrypts}\nX-Server: {name}\n", mails[0], StringComparison.Ordinal);
+        Assert.Empty(server.Messages.Errors);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told()
+    {
+        await using var mail = await MailServer.StartAsync(_folder, "", "CRAM-MD5");
+        await using var server = new DispatchedServer();
+        await server.DoAsync("add", "j", "polling");
+        await server.DoAsync("set", "j", "addaction", "m", Ours, $"{{\"host\": \"127.0.0.1:{mail.Port}\", \"user\": \"me\", \"password\": \"wrong\"}}");
+        await server.DoAsync("start", "j");
+        await UntilAsync(() => server.Messages.Errors.Any(text => text.Contains($"Failed to start jail 'j' action 'm': logging in to 127.0.0.1:{mail.Port} as me: 535 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_long_mail_goes_over_an_encrypted_connection_whole()
+    {
+        await using var mail = await MailServer.StartAsync(_folder, Certificate());
+        await using var server = new DispatchedServer();
+        await server.DoAsync("add", "j", "polling");
+        await server.DoAsync("set", "j", "maxretry", "1");
+        await server.DoAsync("set", "j", "addaction", "m", Ours, $"{{\"host\": \"127.0.0.1:{mail.Port}\", \"ssl\": true, \"matches\": \"matches\"}}");
+        string[] lines = [.. Enumerable.Range(1, 2000).Select(static number => $"line {number} of this attack {new string('x', 200)}")];
+        await server.DoAsync("set", "j", "maxmatches", "2000");
+        await server.DoAsync("start", "j");
+        await server.DoAsync(["set", "j", "attempt", "198.51.100.7", .. lines]);
+        string text = (await mail.WaitForAsync(2))[1].ReplaceLineEndings("\n");
+        Assert.Contains("\nX-Encrypted: True\nX-Server: None\n", text, StringComparison.Ordinal); // an address is no name to tell
+        Assert.Contains(string.Join('\n', lines), text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("250 fine", "", "encrypting the connection to 127.0.0.1:{0}: 250 fine")]
+    [InlineData("454 not now", "", "encrypting the connection to 127.0.0.1:{0}: 454 not now")]
+    [InlineData("220 go", "250 slipped in", "encrypting the connection to 127.0.0.1:{0}: the server said more than it was asked for")]
+    [InlineData("220 go", "", "encrypting the connection to 127.0.0.1:{0}: SSL_connect: wrong version number")]
+    public async Task Nothing_is_sent_where_encryption_fails(string answer, string more, string error)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Task<string> heard = ServeAsync();
+        await using var server = new DispatchedServer();
+        await server.DoAsync("add", "j", "polling");
+        await server.DoAsync("set", "j", "addaction", "m", Ours, $"{{\"host\": \"127.0.0.1:{port}\", \"ssl\": true, \"user\": \"me\", \"password\": \"s3cret\"}}");
+        await server.DoAsync("start", "j");
+        string expected = string.Format(System.Globalization.CultureInfo.InvariantCulture, error, port);
+        await UntilAsync(() => server.Messages.Errors.Any(text => text.EndsWith($"Failed to start jail 'j' action 'm': {expected}", StringComparison.Ordinal)));
+        Assert.Equal("EHLO STARTTLS", await heard);
+
+        async Task<string> ServeAsync()
+        {
+            using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+            using var reader = new StreamReader(client.GetStream(), System.Text.Encoding.Latin1);
+            await SayAsync("220 test");
+            string first = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[0];
+            await SayAsync("250-test\r\n250-AUTH PLAIN\r\n250 STARTTLS");
+            string second = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!;
+            await SayAsync(more.Length > 0 ? answer + "\r\n" + more : answer);
+            if (answer.StartsWith("220", StringComparison.Ordinal) && more.Length == 0)
+            {
+                var hello = new char[64];
+                Assert.True(await reader.ReadAsync(hello, TestContext.Current.CancellationToken) > 0);
+                await SayAsync("this is no TLS");
+            }
+
+            return $"{first} {second}" + (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Contains("AUTH", StringComparison.Ordinal) switch { true => " AUTH", false => "" };
+
+            async Task SayAsync(string text) => await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(text + "\r\n"), TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
@@ -114,6 +183,16 @@ public sealed class StockMailTests : IDisposable
     public void The_shipped_file_is_known_as_the_stock_one() => Assert.True(Fail2Ban.Enforcement.Mail.StockMailFile.Is(Ours));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Certificate()
+    {
+        string file = Path.Combine(_folder, "server.pem");
+        using var key = RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var own = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        File.WriteAllText(file, own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        return file;
+    }
 
     private static string Plain(string mail) => mail.ReplaceLineEndings("\n");
 

@@ -43,7 +43,7 @@ public sealed partial class JailActions
         return TryAdd(action) ? action : null;
     }
 
-    /// <summary>Adds an action that a file of Python defines: the stock <c>smtp.py</c> is built in unless it is to encrypt, any other runs in <c>python3</c>.</summary>
+    /// <summary>Adds an action that a file of Python defines: the stock <c>smtp.py</c> is built in, any other runs in <c>python3</c>.</summary>
     /// <param name="name">The action's name.</param>
     /// <param name="file">The file.</param>
     /// <param name="options">Its parameters.</param>
@@ -52,7 +52,7 @@ public sealed partial class JailActions
     {
         if (Find(name) is not null) return Exists(name);
         JailAction action;
-        if (StockMailFile.Is(file) && !MailSettings.WantsEncryption(options))
+        if (StockMailFile.Is(file))
         {
             var settings = new MailSettings();
             foreach ((object parameter, object? value) in options)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Fail2Ban.Native.OpenSsl;
 
 namespace Fail2Ban.Enforcement.Mail;
 
@@ -14,6 +15,7 @@ internal sealed class MailConversation : IDisposable
     private readonly CancellationToken _stop;
     private readonly NetworkStream _stream;
     private int _start, _end; // what of the buffer was read and not taken
+    private TlsSession? _tls;
 
     /// <param name="socket">Connected; closed with this.</param>
     /// <param name="stop">Fires when it has taken too long.</param>
@@ -24,7 +26,35 @@ internal sealed class MailConversation : IDisposable
     }
 
     /// <summary>Sends a line, or several.</summary>
-    public async Task SayAsync(string text) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\r\n"), _stop).ConfigureAwait(false);
+    public async Task SayAsync(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text + "\r\n");
+        if (_tls is null)
+        {
+            await _stream.WriteAsync(bytes, _stop).ConfigureAwait(false);
+            return;
+        }
+
+        _tls.Write(bytes);
+        await CarryAsync(_tls).ConfigureAwait(false);
+    }
+
+    /// <summary>Encrypts all that follows.</summary>
+    /// <param name="host">The server's name, which it is told; null to tell none.</param>
+    /// <exception cref="MailException">The server spoke on before, which somebody may have slipped in.</exception>
+    /// <exception cref="IOException">There is no library for it, or the two find no common ground.</exception>
+    public async Task EncryptAsync(string? host)
+    {
+        if (_start < _end) throw new MailException("the server said more than it was asked for");
+        _tls = new TlsSession(host);
+        while (true)
+        {
+            bool isDone = _tls.TryConnect();
+            await CarryAsync(_tls).ConfigureAwait(false);
+            if (isDone) return;
+            if (!await FillAsync(_tls).ConfigureAwait(false)) throw new MailException("the server closed the connection");
+        }
+    }
 
     /// <summary>Sends a command and takes the answer.</summary>
     public async Task<MailReply> AskAsync(string command)
@@ -50,7 +80,35 @@ internal sealed class MailConversation : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _stream.Dispose();
+    }
+
+    private async Task<int> ReceiveAsync()
+    {
+        if (_tls is null) return await _stream.ReadAsync(_buffer, _stop).ConfigureAwait(false);
+        while (true)
+        {
+            if (_tls.Read(_buffer) is { } count) return count;
+            if (!await FillAsync(_tls).ConfigureAwait(false)) return 0;
+        }
+    }
+
+    private async Task<bool> FillAsync(TlsSession tls)
+    {
+        var bytes = new byte[4096];
+        int count = await _stream.ReadAsync(bytes, _stop).ConfigureAwait(false);
+        tls.Receive(bytes.AsSpan(0, count));
+        return count > 0;
+    }
+
+    private async Task CarryAsync(TlsSession tls)
+    {
+        var bytes = new byte[4096];
+        while (tls.Send(bytes) is > 0 and var count) await _stream.WriteAsync(bytes.AsMemory(0, count), _stop).ConfigureAwait(false);
+    }
 
     // The last line of an answer has a blank behind the code, those before it a hyphen.
     private async Task<MailReply> ReadAsync()
@@ -77,7 +135,7 @@ internal sealed class MailConversation : IDisposable
             if (_start == _end)
             {
                 _start = 0;
-                _end = await _stream.ReadAsync(_buffer, _stop).ConfigureAwait(false);
+                _end = await ReceiveAsync().ConfigureAwait(false);
                 if (_end == 0) throw new MailException("the server closed the connection");
             }
 

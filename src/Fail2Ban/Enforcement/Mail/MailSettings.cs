@@ -9,6 +9,9 @@ internal sealed record MailSettings
     /// <summary>The server: a name or address, perhaps with <c>:port</c>; an IPv6 address with a port in brackets.</summary>
     public string Host { get; init; } = "localhost";
 
+    /// <summary>Whether the server is asked to encrypt the connection, and no mail goes over one that is not.</summary>
+    public bool IsEncrypted { get; init; }
+
     /// <summary>The user to log in as; null or empty for none.</summary>
     public string? User { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record MailSettings
         (bool found, value) = property switch
         {
             "host" => (true, Host),
-            "ssl" => (true, (object?)false),
+            "ssl" => (true, (object?)IsEncrypted),
             "user" => (true, User),
             "password" => (true, Password),
             "fromname" => (true, SenderName),
@@ -69,12 +72,8 @@ internal sealed record MailSettings
                 if (MailHost.TryParse(text, out _, out error)) return this with { Host = text };
                 return this;
             case "ssl":
-                error = Truth(value) switch
-                {
-                    false => "",
-                    true => "encryption is chosen when the action is added: Python then sends the mails",
-                    null => $"invalid value {PythonText.Repr(value)} for ssl: expected true or false",
-                };
+                if (Truth(value) is { } encrypts) return this with { IsEncrypted = encrypts };
+                error = $"invalid value {PythonText.Repr(value)} for ssl: expected true or false";
                 return this;
             case "user": return this with { User = value is null ? null : text };
             case "password": return this with { Password = value is null ? null : text };
@@ -97,9 +96,6 @@ internal sealed record MailSettings
                 return this;
         }
     }
-
-    /// <summary>Whether the connection is to be encrypted. TLS makes a native program 3.5 MB larger, so Python does that.</summary>
-    public static bool WantsEncryption(PythonDict options) => options.TryGetValue("ssl", out object? value) && Truth(value) == true;
 
     private static bool? Truth(object? value) => value switch
     {

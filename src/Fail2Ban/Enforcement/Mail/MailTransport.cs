@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Fail2Ban.Native.OpenSsl;
 
 namespace Fail2Ban.Enforcement.Mail;
 
-// Why not a library: MailKit makes the program 4 MB larger (13.8 MB instead of 9.8), of which TLS is 3.5 MB; what .NET itself
-// has cannot log in with PLAIN, which is all that many servers offer. Where the connection is to be encrypted, smtp.py is run.
+// Why not a library: MailKit makes the program 4 MB larger (13.8 MB instead of 9.8), of which .NET's TLS is 3.5 MB; what .NET
+// itself has cannot log in with PLAIN, which is all that many servers offer.
 
-/// <summary>Hands one message to a mail server; see RFC 5321 and RFC 4954 (AUTH).</summary>
+/// <summary>Hands one message to a mail server; see RFC 5321, RFC 3207 (STARTTLS) and RFC 4954 (AUTH).</summary>
 internal sealed class MailTransport : IDisposable
 {
     private const int GoOn = 334;
@@ -63,6 +64,14 @@ internal sealed class MailTransport : IDisposable
     {
         await _server.ExpectAsync(220).ConfigureAwait(false);
         string[] abilities = await GreetAsync().ConfigureAwait(false);
+        if (settings.IsEncrypted)
+        {
+            _doing = $"encrypting the connection to {host}";
+            if (!TlsLibrary.IsAvailable) throw new MailException(TlsLibrary.Missing);
+            await _server.AskAsync("STARTTLS", 220).ConfigureAwait(false);
+            await _server.EncryptAsync(IPAddress.TryParse(host.Name, out _) ? null : host.Name).ConfigureAwait(false);
+            abilities = await GreetAsync().ConfigureAwait(false); // nothing holds that was said before
+        }
 
         if (settings is { User.Length: > 0, Password.Length: > 0 })
         {
