@@ -47,9 +47,9 @@ def configuration():
 
 
 class Host:
-    def __init__(self, program, jails, filters=None, etc=None, options=""):
+    def __init__(self, program, jails, filters=None, etc=None, options="", within=None):
         self.program = program
-        self.folder = tempfile.mkdtemp(prefix="f2b-bench.")
+        self.folder = tempfile.mkdtemp(prefix="f2b-bench.", dir=within)
         shutil.copytree(etc or configuration(), f"{self.folder}/etc")
         shutil.rmtree(f"{self.folder}/etc/jail.d", ignore_errors=True)
         self.write("etc/fail2ban.local", f"[Definition]\nlogtarget = {self.folder}/log\nsocket = {self.folder}/socket\n"

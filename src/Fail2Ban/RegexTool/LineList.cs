@@ -30,6 +30,20 @@ internal sealed class LineList(string kind, int? limit, int movable)
         _lines.Add(Encoding.UTF8.GetString(date) + Encoding.UTF8.GetString(text));
     }
 
+    /// <param name="lines">Lines, each with its <c>\n</c>.</param>
+    /// <param name="count">How many there are.</param>
+    public void AddAll(ReadOnlySpan<byte> lines, int count)
+    {
+        for (; !_isTooLong && count > 0; count--)
+        {
+            int length = lines.IndexOf((byte)'\n');
+            Add([], lines[..length]);
+            lines = lines[(length + 1)..];
+        }
+
+        Count += count;
+    }
+
     /// <summary>Takes back the first line with this text, as the original does.</summary>
     public void Remove(string line)
     {

@@ -39,11 +39,20 @@ internal sealed class LineTest(
     public void Search(FoundLines found, int length)
     {
         filter.BeginSearch();
+        ReadOnlySpan<byte> lines = found.Buffer.AsSpan(0, length);
+        int clear = 0;
         for (int start = 0, end; start < length; start = end)
         {
-            ReadOnlySpan<byte> rest = found.Buffer.AsSpan(start, length - start);
-            end = start + rest.IndexOf((byte)'\n') + 1;
-            if (!IsLeftOut(rest)) filter.Search(found, start, end - start, _progress);
+            if (!IsLeftOut(lines[start..]))
+            {
+                int missed = 0;
+                end = filter.PassOver(lines, start, ref clear, ref missed);
+                if (missed > 0) found.AddMissed(start, end - start, missed);
+                if (missed > 0) continue;
+            }
+
+            end = start + lines[start..].IndexOf((byte)'\n') + 1;
+            if (!IsLeftOut(lines[start..])) filter.Search(found, start, end - start, _progress);
         }
     }
 
@@ -53,9 +62,16 @@ internal sealed class LineTest(
         filter.BeginConclusion();
         for (int i = 0; i < found.Count; i++)
         {
+            ref readonly FoundLines.Line line = ref found.LineAt(i);
+            if (line.Lines > 1)
+            {
+                report?.CountMissed(line.Of(found.Buffer), line.Lines);
+                continue;
+            }
+
             _failures.Clear();
             LineResult result = filter.Conclude(found, i, _failures);
-            report?.Count(new LogLine(found.LineAt(i).Of(found.Buffer)), result);
+            report?.Count(new LogLine(line.Of(found.Buffer)), result);
         }
 
         ArrayPool<byte>.Shared.Return(found.Buffer);

@@ -86,6 +86,13 @@ internal sealed class Report
         (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
     }
 
+    /// <summary>Counts lines in which nothing was found.</summary>
+    public void CountMissed(ReadOnlySpan<byte> lines, int count)
+    {
+        _lines += count;
+        _missed.AddAll(lines, count);
+    }
+
     public void Print(TextWriter output)
     {
         output.Write("\n");

@@ -130,6 +130,16 @@ public sealed class RegexToolTests
     }
 
     [Fact]
+    public void Lines_that_are_passed_over_together_are_listed_and_counted_one_by_one()
+    {
+        string[] lines = [.. Enumerable.Range(10, 30).Select(i => $"Aug 14 09:59:{i} srv x{(i % 9 == 0 ? " fail from 1.2.3.4" : "")}")];
+        string text = RunOn(string.Concat(lines.Select(line => line + "\n#" + line + "\n\n")), "--print-all-missed", "--print-all-matched", "-", "fail from <HOST>").Text;
+        Assert.Contains("\n|  [30] {^LN-BEG}", text, StringComparison.Ordinal);
+        Assert.Contains("\nLines: 30 lines, 0 ignored, 3 matched, 27 missed\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("Missed line(s):\n" + string.Concat(lines.Where(line => !line.Contains("fail", StringComparison.Ordinal)).Select(line => $"|  {line}\n")) + "`-\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reader_that_goes_away_is_no_error()
     {
         var host = Host(Stream.Null, new ClosedPipe());

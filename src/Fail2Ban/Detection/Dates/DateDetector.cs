@@ -26,7 +26,7 @@ public sealed class DateDetector : IDisposable
     private readonly LineShape _shape = new();
     private readonly LastDateText _lastText = new();
 
-    // Of the line that _shape has kept: what was cut, and the parts of its date.
+    // Of the line that _shape has kept: what was cut, from its origin on, and the parts of its date.
     private (int Start, int End) _cut;
     private DateFields _fields;
     private bool _hasFields;
@@ -108,7 +108,7 @@ public sealed class DateDetector : IDisposable
         if (found < 0) return DateMatch.None;
         TemplateSlot slot = _choice.Slots[found];
         _shape.Keep(line, slot);
-        _cut = (start, end);
+        _cut = (start - _shape.Origin, end - _shape.Origin);
         if (start == end) return new DateMatch(true, start, end, null, DateFault.None, found);
 
         DateReading reading = Read(line, slot, start, end, now);
@@ -129,17 +129,19 @@ public sealed class DateDetector : IDisposable
     /// <param name="end">Where it ends (exclusive).</param>
     public bool TryPlace(ReadOnlySpan<byte> terminatedLine, out int start, out int end)
     {
-        (start, end) = _cut;
-        return _shape.Fits(Unterminated(terminatedLine));
+        bool fits = _shape.Fits(Unterminated(terminatedLine));
+        (start, end) = (_shape.Origin + _cut.Start, _shape.Origin + _cut.End);
+        return fits;
     }
 
-    /// <summary>Counts a line that <see cref="TryPlace"/> has just said yes to, and whose date nobody needs now.</summary>
-    /// <param name="terminatedLine">The line.</param>
+    /// <summary>Counts lines that <see cref="TryPlace"/> has just said yes to, and whose dates nobody needs now.</summary>
+    /// <param name="lastLine">The last of them.</param>
+    /// <param name="count">How many there are, at least one.</param>
     /// <param name="now">The current time.</param>
-    public void Count(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
+    public void Count(ReadOnlySpan<byte> lastLine, int count, DateTimeOffset now)
     {
-        _shape.Take(terminatedLine);
-        _choice.UseAgain(now);
+        _shape.Take(lastLine);
+        _choice.UseAgain(count, now);
     }
 
     /// <summary>The date of the last line that was only counted, for a later line without one.</summary>
@@ -176,7 +178,7 @@ public sealed class DateDetector : IDisposable
         if (second < 0) second = _fields.Second;
         if (!TryAdd(minute, second, now, out DateTimeOffset time)) return false;
         _shape.DropFollower();
-        match = new DateMatch(true, _cut.Start, _cut.End, time, DateFault.None, _choice.UseAgain(now));
+        match = new DateMatch(true, _shape.Origin + _cut.Start, _shape.Origin + _cut.End, time, DateFault.None, _choice.UseAgain(1, now));
         return true;
     }
 

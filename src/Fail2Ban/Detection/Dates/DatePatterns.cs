@@ -38,12 +38,25 @@ internal static class DatePatterns
         if (pattern.Equals("{NONE}", comparison)) return [factory.Create("{UNB}^")];
         if (!pattern.Contains("{DATE}", comparison)) return [factory.Create(pattern)];
 
-        return DefaultTemplates.Patterns.Select(date => OfDate(pattern.Replace("{DATE}", WithoutPrefix(date), comparison), defaults, factory));
+        byte? opener = OpenerOf(pattern);
+        return DefaultTemplates.Patterns.Select(date => OfDate(pattern.Replace("{DATE}", WithoutPrefix(date), comparison), opener, defaults, factory));
     }
 
-    private static TemplateDefinition OfDate(string pattern, DefaultTemplates defaults, TemplateFactory factory)
+    // ^[^\[]*\[({DATE}) and the like with another sign. Its date is found without a search.
+    private static byte? OpenerOf(ReadOnlySpan<char> pattern)
     {
-        TemplateDefinition made = factory.Create(pattern);
+        if (!pattern.StartsWith("^[^") || !pattern.EndsWith("({DATE})")) return null;
+        ReadOnlySpan<char> signs = pattern["^[^".Length..^"({DATE})".Length];
+        bool isEscaped = signs is ['\\', ..];
+        if (isEscaped) signs = signs[1..];
+        if (signs is not [var sign, ']', '*', .. var again] || again is not ([_] or ['\\', _]) || again[^1] != sign) return null;
+        bool isLiteral = (isEscaped || sign != '^') && (again.Length == 2 || !"\\.^$*+?{}[]|()".Contains(sign, StringComparison.Ordinal));
+        return isLiteral && char.IsAscii(sign) && (char.IsPunctuation(sign) || char.IsSymbol(sign)) ? (byte)sign : null;
+    }
+
+    private static TemplateDefinition OfDate(string pattern, byte? opener, DefaultTemplates defaults, TemplateFactory factory)
+    {
+        TemplateDefinition made = factory.Create(pattern) with { Opener = opener };
         return defaults.Effective.FirstOrDefault(known => known.Name == made.Name && known.Pattern == made.Pattern && !pattern.StartsWith('^')) ?? made;
     }
 

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Fail2Ban.Detection.Dates;
@@ -6,30 +6,34 @@ namespace Fail2Ban.Detection.Dates;
 /// <summary>How the last dated line began: with digits in the same places, the next one has its date there too.</summary>
 /// <remarks>
 /// Only said of default templates, whose tails are known: what may follow a date and belong to it begins with a sign, a
-/// digit, white space or the letter of a zone, so where something else stands nothing can. Thread safety: none.
+/// digit, white space or the letter of a zone, so where something else stands nothing can. Where the template wants its
+/// date behind the first sign of a kind (<see cref="TemplateDefinition.Opener"/>), places are counted from that sign, and
+/// what stands before it does not matter. Thread safety: none.
 /// </remarks>
 internal sealed class LineShape
 {
     private const int Longest = 128;
-    private const int Word = sizeof(ulong);
+    private const int Step = 16;
 
     private readonly byte[] _line = new byte[Longest];
     private readonly byte[] _follower = new byte[Longest];
 
-    // 0xFF where a follower may have another digit than the line: anywhere, or in its minutes, seconds and fractions only.
-    private readonly byte[] _digits = new byte[Longest];
-    private readonly byte[] _clockDigits = new byte[Longest];
+    // A follower may have other digits than the line anywhere, or in its minutes, seconds and fractions only.
+    private readonly Mask _anyDigits = new();
+    private readonly Mask _clockDigits = new();
 
-    // 0xFF where the line is compared at all.
-    private readonly byte[] _compared = new byte[Longest];
-
+    private byte? _opener;
     private int _compareFrom;
     private int _end = -1;
+    private bool _isClosed;
     private int _minute;
     private int _second;
 
     /// <summary>Whether a line was taken by <see cref="Take"/> since the last <see cref="Keep"/> or <see cref="Forget"/>.</summary>
     public bool HasFollower { get; private set; }
+
+    /// <summary>Where in the line that was looked at last the places are counted from.</summary>
+    public int Origin { get; private set; }
 
     /// <summary>The last follower up to the end of its date.</summary>
     public ReadOnlySpan<byte> Follower => _follower.AsSpan(0, _end);
@@ -44,9 +48,15 @@ internal sealed class LineShape
     public void Keep(ReadOnlySpan<byte> line, TemplateSlot slot)
     {
         Forget();
+        _opener = slot.Definition.Opener;
+        Origin = OriginOf(line);
         (int start, int end) = slot.Span;
-        if (!slot.Definition.IsDefault || start == end || end >= Longest - 1 || end + 1 >= line.Length || CanContinue(line[end + 1])) return;
-        if (!Ascii.IsValid(line[..(end + 1)])) return;
+        if (!(slot.Definition.IsDefault || _opener is not null) || start == end || end + 1 >= line.Length) return;
+        _isClosed = line[end] is (byte)']' or (byte)')' or (byte)'>' or (byte)'"' or (byte)'|';
+        if (!_isClosed && CanContinue(line[end + 1])) return;
+        line = line[Origin..];
+        (start, end) = (Math.Max(0, start - Origin), end - Origin);
+        if (end >= Longest - 1 || !Ascii.IsValid(line[..(end + 1)])) return;
 
         // A template at the line's begin looks at all that is before its date, others at the character before.
         SearchFrom = slot.Anchored ? 0 : start;
@@ -54,21 +64,23 @@ internal sealed class LineShape
         _end = end;
         _line.AsSpan().Clear();
         line[..(end + 1)].CopyTo(_line);
-        _compared.AsSpan().Clear();
-        _compared.AsSpan(_compareFrom..(end + 1)).Fill(0xFF);
-        _digits.AsSpan().Clear();
+        _anyDigits.Compare(_compareFrom, end + 1);
+        _clockDigits.Compare(_compareFrom, end + 1);
         for (int i = _compareFrom; i < end; i++)
-            if (char.IsAsciiDigit((char)line[i])) _digits[i] = 0xFF;
-        _clockDigits.AsSpan().Clear();
+            if (char.IsAsciiDigit((char)line[i])) _anyDigits.Free(i, 1);
         _minute = Free(slot, slot.MinuteGroup);
         _second = Free(slot, slot.SecondGroup);
         (int first, int last) = slot.Group(slot.FractionGroup);
-        if (first >= 0) _clockDigits.AsSpan(first..last).Fill(0xFF);
+        if (first >= 0) _clockDigits.Free(first - Origin, last - first);
     }
 
     /// <summary>Whether a line has the same characters, save for other digits, up to the one after the date.</summary>
     /// <param name="line">Without its line end.</param>
-    public bool Fits(ReadOnlySpan<byte> line) => IsAlike(line, _digits);
+    public bool Fits(ReadOnlySpan<byte> line)
+    {
+        Origin = OriginOf(line);
+        return IsAlike(line[Origin..], _anyDigits);
+    }
 
     /// <summary>Whether a line has the same characters, save for other digits in valid minutes, seconds and fractions.</summary>
     /// <param name="line">Without its line end.</param>
@@ -77,24 +89,29 @@ internal sealed class LineShape
     public bool Follows(ReadOnlySpan<byte> line, out int minute, out int second)
     {
         minute = second = -1;
+        Origin = OriginOf(line);
+        line = line[Origin..];
         return IsAlike(line, _clockDigits) && TryRead(line, _minute, out minute) && TryRead(line, _second, out second);
     }
 
     /// <summary>Keeps a line that fits, until its date is asked for.</summary>
     public void Take(ReadOnlySpan<byte> line)
     {
-        line[..(_end + 1)].CopyTo(_follower);
+        line.Slice(OriginOf(line), _end + 1).CopyTo(_follower);
         HasFollower = true;
     }
 
     /// <summary>The last line that was taken is not the last dated one any more.</summary>
     public void DropFollower() => HasFollower = false;
 
+    private int OriginOf(ReadOnlySpan<byte> line) => _opener is { } opener ? Math.Max(0, line.IndexOf(opener)) : 0;
+
     private int Free(TemplateSlot slot, int group)
     {
         (int start, int end) = slot.Group(group);
         if (start < 0 || end - start != 2) return -1;
-        _clockDigits.AsSpan(start, 2).Fill(0xFF);
+        start -= Origin;
+        _clockDigits.Free(start, 2);
         return start;
     }
 
@@ -104,37 +121,61 @@ internal sealed class LineShape
         return value < 60;
     }
 
-    // Eight characters at a time; a digit is one that, less '0', is 9 at most.
-    private bool IsAlike(ReadOnlySpan<byte> line, byte[] digits)
+    private bool IsAlike(ReadOnlySpan<byte> line, Mask mask)
     {
-        if (_end < 0 || line.Length <= _end + 1 || CanContinue(line[_end + 1])) return false;
-        int length = (_end + Word) / Word * Word;
-        if (line.Length < length)
-        {
-            Span<byte> padded = stackalloc byte[Longest];
-            padded.Clear();
-            line.CopyTo(padded);
-            return IsAlike(padded, digits, length);
-        }
-
-        return IsAlike(line, digits, length);
-    }
-
-    private bool IsAlike(ReadOnlySpan<byte> line, byte[] digits, int length)
-    {
-        for (int at = _compareFrom / Word * Word; at < length; at += Word)
-        {
-            ulong text = BinaryPrimitives.ReadUInt64LittleEndian(line[at..]);
-            ulong free = BinaryPrimitives.ReadUInt64LittleEndian(digits.AsSpan(at));
-            ulong differences = (text ^ BinaryPrimitives.ReadUInt64LittleEndian(_line.AsSpan(at))) & BinaryPrimitives.ReadUInt64LittleEndian(_compared.AsSpan(at));
-            if ((differences & ~free) != 0) return false;
-            ulong values = (text ^ 0x3030303030303030) & free;
-            if (((((values & 0x7F7F7F7F7F7F7F7F) + 0x7676767676767676) | values) & 0x8080808080808080) != 0) return false;
-        }
+        if (_end < 0 || line.Length <= _end + 1 || (!_isClosed && CanContinue(line[_end + 1]))) return false;
+        int length = (_end + Step) / Step * Step;
+        bool isAlike = line.Length < length ? IsShortAlike(line, mask, length) : IsAlike(line[..length], mask, _line, _compareFrom / Step * Step);
 
         // Places are compared in characters; bytes will do while all are ASCII.
-        return _compareFrom == 0 || Ascii.IsValid(line[.._compareFrom]);
+        return isAlike && (_compareFrom == 0 || Ascii.IsValid(line[.._compareFrom]));
+    }
+
+    private bool IsShortAlike(ReadOnlySpan<byte> line, Mask mask, int length)
+    {
+        Span<byte> padded = stackalloc byte[Longest];
+        padded.Clear();
+        line.CopyTo(padded);
+        return IsAlike(padded[..length], mask, _line, _compareFrom / Step * Step);
+    }
+
+    // Sixteen characters at a time; a digit is one that, less '0', is 9 at most.
+    private static bool IsAlike(ReadOnlySpan<byte> line, Mask mask, byte[] kept, int from)
+    {
+        Vector128<byte> differences = Vector128<byte>.Zero, nine = Vector128.Create((byte)9);
+        for (; from < line.Length; from += Step)
+        {
+            Vector128<byte> text = Vector128.Create(line.Slice(from, Step));
+            differences |= (text ^ Vector128.Create(kept, from)) & Vector128.Create(mask.Fixed, from);
+            Vector128<byte> digits = (text ^ Vector128.Create((byte)'0')) & Vector128.Create(mask.Digits, from);
+            differences |= Vector128.Max(digits, nine) ^ nine;
+        }
+
+        return differences == Vector128<byte>.Zero;
     }
 
     private static bool CanContinue(byte next) => !char.IsAsciiLetter((char)next) || (next | 0x20) is 'z' or 'u' or 'g';
+
+    /// <summary>What of a follower has to be as in the line.</summary>
+    private sealed class Mask
+    {
+        /// <summary>0xFF where the same character has to stand.</summary>
+        public readonly byte[] Fixed = new byte[Longest];
+
+        /// <summary>0xFF where any digit may stand.</summary>
+        public readonly byte[] Digits = new byte[Longest];
+
+        public void Compare(int start, int end)
+        {
+            Fixed.AsSpan().Clear();
+            Fixed.AsSpan(start..end).Fill(0xFF);
+            Digits.AsSpan().Clear();
+        }
+
+        public void Free(int start, int length)
+        {
+            Fixed.AsSpan(start, length).Clear();
+            Digits.AsSpan(start, length).Fill(0xFF);
+        }
+    }
 }

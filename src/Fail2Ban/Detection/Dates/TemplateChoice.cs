@@ -41,11 +41,11 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
         return Use(line, found, now);
     }
 
-    /// <summary>Counts one more line for the last template, at the place where it stood.</summary>
+    /// <summary>Counts more lines for the last template, at the place where it stood.</summary>
     /// <returns>Its index.</returns>
-    public int UseAgain(DateTimeOffset now)
+    public int UseAgain(int lines, DateTimeOffset now)
     {
-        slots[_last].Hits++;
+        slots[_last].Hits += lines;
         slots[_last].LastUsed = now;
         return _last;
     }

@@ -11,6 +11,9 @@ internal sealed record TemplateDefinition(string Name, string? Pattern, Template
     /// <summary>Whether it is one of the defaults.</summary>
     public bool IsDefault { get; init; }
 
+    /// <summary>The sign behind whose first occurrence in a line one of the defaults has to stand, as in <c>^[^\[]*\[({DATE})</c>; null for anything else.</summary>
+    public byte? Opener { get; init; }
+
     /// <summary>The group that holds the number of an epoch template inside a longer text.</summary>
     public const string NumberGroup = "_epoch";
 

@@ -28,13 +28,27 @@ public sealed partial class Filter
         _prefSelector = _prefRegex is null ? null : new PatternSelector([_prefRegex.Pattern]);
         _hasChoice = true;
         _prefGate = _failGate = null;
-        if (!MaySkip) return;
+        if (MaxLines > 1 || !Prefilters) return;
         _failGate = LiteralGate.Of([.. _failRegexes.Select(regex => regex.Pattern)]);
         _prefGate = _prefRegex is null ? null : LiteralGate.Of([_prefRegex.Pattern]);
     }
 
     // The test tool wants to know of each line what ignoreregexes and prefregex say, and the date.
     private bool MaySkip => FindTime is not null && MaxLines == 1 && Prefilters;
+
+    // What decides of many lines at once that nothing can be found in them; null where each has to be looked at.
+    private LiteralGate? PassGate
+    {
+        get
+        {
+            if (!_hasChoice) MakeChoice();
+            if (FindTime is not null) return _failGate ?? _prefGate;
+
+            // The test tool counts what ignoreregexes and prefregex say, too.
+            if (!CanWorkApart || HasEarlyIgnoreRegexes) return null;
+            return _prefRegex is null ? _failGate : _prefGate;
+        }
+    }
 
     private bool IsExcluded(in LogLine line)
     {
@@ -44,6 +58,7 @@ public sealed partial class Filter
     }
 
     /// <summary>Passes over lines of a file in which nothing can be found, as <see cref="Process"/> would one by one, searching many at once.</summary>
+    /// <remarks>Without <see cref="FindTime"/> only where <see cref="CanWorkApart"/>: whoever wants to know more of a line has it processed.</remarks>
     /// <param name="lines">Lines, each with its <c>\n</c>.</param>
     /// <param name="start">Where the next line begins.</param>
     /// <param name="clear">Up to where nothing stands that a regex asks for: 0 at first, then as the last call has left it.</param>
@@ -51,19 +66,9 @@ public sealed partial class Filter
     /// <returns>Where the next line begins that has to be processed.</returns>
     public int PassOver(ReadOnlySpan<byte> lines, int start, ref int clear, ref int count)
     {
-        if (!MaySkip) return start;
-        if (!_hasChoice) MakeChoice();
-        if ((_failGate ?? _prefGate) is not { } gate) return start;
-        while (start < lines.Length)
-        {
-            if (clear <= start) clear = gate.NextCandidate(lines, start);
-            int end = start + lines[start..].IndexOf((byte)'\n') + 1;
-            if (end > clear || !_dating.TryPass(lines[start..end], _dates)) break;
-            start = end;
-            count++;
-        }
-
-        return start;
+        if (PassGate is not { } gate) return start;
+        if (clear <= start) clear = gate.NextCandidate(lines, start);
+        return _dating.PassOver(lines, start, clear, _dates, gate, ref count);
     }
 
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)

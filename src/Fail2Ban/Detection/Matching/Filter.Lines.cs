@@ -37,10 +37,13 @@ public sealed partial class Filter
         return Search(dated, _window.Text, failures);
     }
 
+    // Few ignoreregexes beside many failregexes are tried first.
+    private bool HasEarlyIgnoreRegexes => _ignoreRegexes.Count > 0 && _ignoreRegexes.Count < _failRegexes.Count - 2;
+
     private LineResult Search(in DatedLine line, ReadOnlySpan<byte> text, List<Failure> failures)
     {
         bool isAscii = Ascii.IsValid(text);
-        if (_ignoreRegexes.Count > 0 && _ignoreRegexes.Count < _failRegexes.Count - 2)
+        if (HasEarlyIgnoreRegexes)
         {
             int early = FindIgnoreRegex(text, isAscii, out bool gaveUp);
             if (gaveUp) return Lost(line);

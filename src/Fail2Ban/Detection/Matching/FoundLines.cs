@@ -19,7 +19,7 @@ internal sealed class FoundLines
     /// <summary>Where the bytes of the lines stand.</summary>
     public byte[] Buffer { get; private set; } = [];
 
-    /// <summary>How many lines there are.</summary>
+    /// <summary>How many entries there are: lines, and runs of lines in which nothing was found.</summary>
     public int Count => _lines.Count;
 
     /// <summary>Makes it empty, for lines of a buffer.</summary>
@@ -35,7 +35,10 @@ internal sealed class FoundLines
 
     /// <summary>Adds a line; its hits were added before.</summary>
     public void AddLine(int start, int length, in LineResult result) =>
-        _lines.Add(new Line(start, length, result.Verdict, result.Time, result.IgnoreRegex, result.Prefix is not null, _hits.Count));
+        _lines.Add(new Line(start, length, 1, result.Verdict, result.Time, result.IgnoreRegex, result.Prefix is not null, _hits.Count));
+
+    /// <summary>Adds lines in which nothing was found, not even a prefix.</summary>
+    public void AddMissed(int start, int length, int count) => _lines.Add(new Line(start, length, count, LineVerdict.NoMatch, null, -1, false, _hits.Count));
 
     /// <summary>Adds an occurrence of a failregex in the next line; all is copied.</summary>
     public void AddHit(int regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups) =>
@@ -68,12 +71,13 @@ internal sealed class FoundLines
 
     /// <param name="Start">In the buffer.</param>
     /// <param name="Length">With the line end.</param>
+    /// <param name="Lines">How many lines it stands for.</param>
     /// <param name="Verdict">As far as it is known without its hits.</param>
     /// <param name="Time">The line's time.</param>
     /// <param name="IgnoreRegex">As in <see cref="LineResult"/>.</param>
     /// <param name="HasPrefix">Whether the prefregex occurs.</param>
     /// <param name="HitEnd">Where its hits end.</param>
-    internal readonly record struct Line(int Start, int Length, LineVerdict Verdict, DateTimeOffset? Time, int IgnoreRegex, bool HasPrefix, int HitEnd)
+    internal readonly record struct Line(int Start, int Length, int Lines, LineVerdict Verdict, DateTimeOffset? Time, int IgnoreRegex, bool HasPrefix, int HitEnd)
     {
         /// <summary>The line's text.</summary>
         public ReadOnlySpan<byte> Of(byte[] buffer) => buffer.AsSpan(Start, Length);

@@ -71,20 +71,40 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
 
         if (!detector.TryPlace(line.Terminated, out int start, out int end)) return false;
         if (!Exclude(Rest(line.Terminated[..start], line.Terminated[end..]), prefix, failure)) return false;
-        detector.Count(line.Terminated, time.GetUtcNow());
+        detector.Count(line.Terminated, 1, time.GetUtcNow());
         return true;
     }
 
-    /// <summary>Counts a line of a file for its date, which nobody reads, if the date stands at its begin as in the line before.</summary>
-    /// <param name="line">With its line end; known to have nothing that a regex asks for.</param>
-    /// <param name="detector">Finds the date.</param>
-    /// <returns>Whether that was so; nothing is changed otherwise.</returns>
-    public bool TryPass(ReadOnlySpan<byte> line, DateDetector detector)
+    /// <summary>Passes over lines of a file in which nothing can be found, and counts them for their dates, which nobody reads.</summary>
+    /// <param name="lines">Lines with their ends.</param>
+    /// <param name="start">Where the first of them begins.</param>
+    /// <param name="clear">Up to where nothing stands that a regex asks for.</param>
+    /// <param name="detector">Finds the dates.</param>
+    /// <param name="gate">Knows what is asked for.</param>
+    /// <param name="count">Counts up with each line.</param>
+    /// <returns>
+    /// Where the first line begins that has something, or whose date does not stand as in the line before; also one with
+    /// <c>#</c> in front, which the test tool leaves out.
+    /// </returns>
+    public int PassOver(ReadOnlySpan<byte> lines, int start, int clear, DateDetector detector, LiteralGate gate, ref int count)
     {
-        // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
-        if (!detector.TryPlace(line, out int start, out _) || start > 0) return false;
-        detector.Count(line, time.GetUtcNow());
-        return true;
+        (int passed, int last) = (0, start);
+        while (start < clear)
+        {
+            ReadOnlySpan<byte> line = lines[start..];
+            line = line[..(line.IndexOf((byte)'\n') + 1)];
+            if (start + line.Length > clear || line[0] == '#' || !detector.TryPlace(line, out int dateStart, out int dateEnd)) break;
+
+            // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
+            if (dateStart > 0 && !gate.ExcludesSeam(line[..dateStart], line[dateEnd..])) break;
+            passed++;
+            last = start;
+            start += line.Length;
+        }
+
+        if (passed > 0) detector.Count(lines[last..start], passed, time.GetUtcNow());
+        count += passed;
+        return start;
     }
 
     private static bool Exclude(ReadOnlySpan<byte> text, LiteralGate? prefix, LiteralGate? failure) =>

@@ -16,12 +16,14 @@ public sealed class LiteralGate
     private readonly SearchValues<string> _literals;
     private readonly int _longest;
     private readonly bool _asciiSubjectsOnly;
+    private readonly byte[] _seam;
     private char[] _chars = new char[512];
 
     private LiteralGate(string[] literals, StringComparison comparison, bool asciiSubjectsOnly)
     {
         _literals = SearchValues.Create(literals, comparison);
         _longest = literals.Max(literal => literal.Length);
+        _seam = new byte[2 * _longest];
         _asciiSubjectsOnly = asciiSubjectsOnly;
     }
 
@@ -54,6 +56,19 @@ public sealed class LiteralGate
         int length = Encoding.Latin1.GetChars(text, _chars);
         return !_chars.AsSpan(0, length).ContainsAny(_literals);
     }
+
+    /// <summary>Whether no pattern matches where two texts are put together, if it matches neither.</summary>
+    /// <param name="left">The first text.</param>
+    /// <param name="right">The second one.</param>
+    public bool ExcludesSeam(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.Length >= _longest) left = left[^(_longest - 1)..];
+        if (right.Length >= _longest) right = right[..(_longest - 1)];
+        left.CopyTo(_seam);
+        right.CopyTo(_seam.AsSpan(left.Length));
+        return Excludes(_seam.AsSpan(0, left.Length + right.Length));
+    }
+
     /// <summary>Where many lines first have something because of which a line of them may match.</summary>
     /// <param name="lines">Lines with their ends.</param>
     /// <param name="from">Where to begin.</param>

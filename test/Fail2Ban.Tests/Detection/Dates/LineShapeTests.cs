@@ -22,16 +22,23 @@ public sealed partial class LineShapeTests
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 59], (i, second) => $"{Fronts[i]} 23/Jan/2005:21:59:{second:00} x"),
         Gen.Int[0, 59].Select(second => $"é 23/Jan/2005:21:59:{second:00} x"),
         Gen.Int[0, 9].Select(digit => $"114709888{digit} x [{digit}] y"),
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 59], (i, second) => $"{Fronts[i]}[23/Jan/2005:21:59:{second:00} +0200] \"x"),
+        Gen.Int[0, 59].Select(second => $"::1 - é [23/Jan/2005:21:59:{second:00}] y"),
+        Gen.Int[0, 59].Select(second => $"[x] [23/Jan/2005:21:59:{second:00}] y"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 [Sun Jan 23 21:59:{second:00}.011 2005] [y"),
         Gen.Const("no date"), Gen.Const(""), Gen.Const("Jan"));
 
-    [Fact]
-    public void Counting_leaves_the_detector_as_detecting_would()
+    [Theory]
+    [InlineData]
+    [InlineData(@"^[^\[]*\[({DATE})", "{^LN-BEG}")]
+    [InlineData(@"^[^\[]*\[({DATE})")]
+    public void Counting_leaves_the_detector_as_detecting_would(params string[] patterns)
     {
         int counted = 0;
         Lines.Array[1, 60].Sample(lines =>
         {
-            using var detecting = new DetectorUnderTest(new TestTime(), null, followsShapes: false);
-            using var counting = new DetectorUnderTest();
+            using var detecting = new DetectorUnderTest(new TestTime(), null, followsShapes: false, patterns);
+            using var counting = new DetectorUnderTest(patterns);
             string[] repeated = [.. lines.SelectMany(line => new[] { line, line })];
             foreach (string line in repeated)
             {
@@ -40,7 +47,7 @@ public sealed partial class LineShapeTests
                 if (counting.Detector.TryPlace(bytes, out int start, out int end))
                 {
                     Interlocked.Increment(ref counted);
-                    counting.Detector.Count(bytes, counting.Time.Now);
+                    counting.Detector.Count(bytes, 1, counting.Time.Now);
                     if (counting.Detector.ReadLastCounted(counting.Time.Now, out ReadOnlySpan<byte> text) != expected.Time) return false;
                     if ((start, end) != (expected.Start, expected.End) || !text.SequenceEqual(bytes.AsSpan(start..end))) return false;
                 }
@@ -52,14 +59,17 @@ public sealed partial class LineShapeTests
         Assert.True(counted > 500, $"only {counted} lines were counted");
     }
 
-    [Fact]
-    public void What_one_line_taught_changes_no_date()
+    [Theory]
+    [InlineData]
+    [InlineData(@"^[^\[]*\[({DATE})", "{^LN-BEG}")]
+    [InlineData(@"^[^\[]*\[({DATE})")]
+    public void What_one_line_taught_changes_no_date(params string[] patterns)
     {
         int followed = 0;
         Gen.Select(Lines, Gen.Int[0, 99], Gen.Int[0, 99]).Array[1, 40].Sample(lines =>
         {
-            using var plain = new DetectorUnderTest(new TestTime(), null, followsShapes: false);
-            using var following = new DetectorUnderTest();
+            using var plain = new DetectorUnderTest(new TestTime(), null, followsShapes: false, patterns);
+            using var following = new DetectorUnderTest(patterns);
             foreach ((string line, int minute, int second) in lines)
             {
                 // Clocks that are none at all too.
@@ -93,6 +103,26 @@ public sealed partial class LineShapeTests
         using var detector = new DetectorUnderTest();
         detector.Detect(first);
         Assert.Equal(expected, detector.Detector.TryPlace(Encoding.UTF8.GetBytes(second + "\n"), out _, out _));
+    }
+
+    [Theory]
+    [InlineData(@"^[^\[]*\[({DATE})", '[', true)]
+    [InlineData(@"^[^[]*\[({DATE})", '[', true)]
+    [InlineData(@"^[^""]*""({DATE})", '"', true)]
+    [InlineData(@"^[^|]*\|({DATE})", '|', true)]
+    [InlineData(@"^[^|]*|({DATE})", '|', false)]
+    [InlineData(@"^[^.]*.({DATE})", '.', false)]
+    [InlineData(@"^[^[]*\[{DATE}", '[', false)]
+    [InlineData(@"^[^[]*\[({DATE}\])", '[', false)]
+    [InlineData(@"^[^d]*d({DATE})", 'd', false)]
+    [InlineData(@"^[^\s]*\s({DATE})", ' ', false)]
+    public void A_date_that_stands_behind_the_first_sign_of_its_kind_is_followed_wherever_that_is(string pattern, char sign, bool expected)
+    {
+        using var detector = new DetectorUnderTest(pattern);
+        detector.Detect($"ab{sign}23/Jan/2005:21:59:01] x");
+        bool fits = detector.Detector.TryPlace(Encoding.UTF8.GetBytes($"ábc{sign}24/Jan/2005:00:01:02] {sign} y\n"), out int start, out int end);
+        Assert.Equal(expected, fits);
+        if (expected) Assert.Equal((5, 25), (start, end));
     }
 
     [Fact]

@@ -13,11 +13,12 @@ public sealed class PrefilteredFilterTests
         @"^ \[\] \[error\] from <ADDR>$", @"failed\] from <ADDR>", "^[] ]*(?:bad|worse) <ADDR>", @"x\[\]y <ADDR>", @"(?i)denied <ADDR>", "é <ADDR>", "ab <ADDR>$",
     ];
 
-    private static readonly Gen<string> Date = Gen.Select(Gen.Int[0, 59], Gen.Int[0, 3], (second, form) => form switch
+    private static readonly Gen<string> Date = Gen.Select(Gen.Int[0, 59], Gen.Int[0, 4], (second, form) => form switch
     {
         0 => $"Aug 14 09:59:{second:00}",
         1 => $"2005-08-14 09:59:{second:00}",
         2 => $"14/Aug/2005:09:59:{second:00} +0000",
+        3 => $"[14/Aug/2005:09:59:{second:00} +0000]",
         _ => "",
     });
 
@@ -57,12 +58,14 @@ public sealed class PrefilteredFilterTests
         (int passed, int found) = (0, 0);
         // Many lines that are alike, and a few of the others between them; also more than are searched at once.
         Gen<string> often = Gen.Int[0, 59].Select(second => $"Aug 14 09:59:{second:00} srv nothing at all");
-        Gen.Select(Gen.OneOf(often, often, often, Line).Array[1, 400], Gen.Int[1, 127]).Sample((lines, chosen) =>
+        Gen<string> inside = Gen.Int[0, 59].Select(second => $"1.2.{second}.4 - [14/Aug/2005:09:59:{second:00} +0000] nothing at all");
+        Gen.Select(Gen.OneOf(Gen.OneOf(often, often, often, Line).Array[1, 400], Gen.OneOf(inside, inside, Line).Array[1, 400]), Gen.Int[1, 127], Gen.Bool).Sample((lines, chosen, hasPattern) =>
         {
             string[] regexes = [.. Regexes.Where((_, i) => (chosen >> i & 1) != 0)];
             using var passing = new FilterBench(regexes);
             using var plain = new FilterBench(regexes);
             plain.Filter.Prefilters = false;
+            if (hasPattern) passing.Filter.DatePattern = plain.Filter.DatePattern = "^[^\\[]*\\[({DATE})\n{^LN-BEG}";
             passing.Progress.InOperation = plain.Progress.InOperation = chosen % 2 == 0;
             string[] expected = [.. lines.SelectMany(line => plain.Read(line)).Select(Describe)];
 
