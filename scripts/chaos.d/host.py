@@ -119,12 +119,16 @@ dbfile = {self.path('db/fail2ban.sqlite3')}
         last = {}
         for name in sorted(glob.glob(self.path('log/fail2ban.log*')), reverse=True):
             with open(name, encoding='utf-8', errors='replace') as file:
-                for line in file:
-                    words = line.split()
-                    if 'NOTICE' in words and words[-3:-1] == ['[long]', 'Ban'] or words[-4:-1] == ['[long]', 'Restore', 'Ban'] and line.endswith('\n'):
-                        last[words[-1]] = True
-                    elif words[-3:-1] == ['[long]', 'Unban']:
-                        last[words[-1]] = False
+                lines = file.readlines()
+            for line, following in zip(lines, [*lines[1:], '']):
+                words = line.split()
+                # A full disk cut it, perhaps within the address; the line behind it tells.
+                if not line.endswith('\n') or 'lines of the log were lost here' in following:
+                    continue
+                if words[-3:-1] == ['[long]', 'Ban'] or words[-4:-1] == ['[long]', 'Restore', 'Ban']:
+                    last[words[-1]] = True
+                elif words[-3:-1] == ['[long]', 'Unban']:
+                    last[words[-1]] = False
         return {address for address, banned in last.items() if banned}
 
     def difference(self):

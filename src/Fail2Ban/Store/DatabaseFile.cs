@@ -28,6 +28,9 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
     /// <summary>Whether somebody has deleted the file.</summary>
     public bool IsGone => !IsMemory && !File.Exists(path);
 
+    /// <summary>When the file was last written to, and its length in bytes: differs where anybody wrote to it.</summary>
+    public (long Ticks, long Length) Stamp => !IsMemory && new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc.Ticks, file.Length) : default;
+
     /// <summary>Whether the tables could not be made yet (a full disk): the writer makes them as soon as it can.</summary>
     public bool NeedsSchema { get; private set; }
 
@@ -102,6 +105,14 @@ internal sealed class DatabaseFile(string path, Log log, TimeProvider time)
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads all of the file, past what connections have in their caches.</summary>
+    /// <exception cref="SqliteException">It is damaged, or cannot be read now.</exception>
+    public void Verify()
+    {
+        using SqliteConnection connection = Connect();
+        if (connection.Scalar("PRAGMA integrity_check(1)") is not "ok") throw new SqliteException("database disk image is malformed", SQLitePCL.raw.SQLITE_CORRUPT);
     }
 
     // The file exists with its mode before SQLite sees it: addresses and user names are nobody else's business.

@@ -18,6 +18,8 @@ internal sealed class StoreConnection : IDisposable
     private bool _isRepairing; // the file is gone or was moved aside, a new one could not be made yet
     private bool _lacksJails; // what rows refer to is not in the new file yet
     private bool _dirty;
+    private (long Ticks, long Length) _stamp; // of the file after we wrote last
+    private bool _isForeign; // somebody else has written to the file: what the cache holds may not be what stands there
 
     /// <summary>Opens, creates or upgrades the database.</summary>
     /// <exception cref="StoreException">See <see cref="DatabaseFile.Open"/>.</exception>
@@ -38,6 +40,7 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>Begins a transaction; one that is the first to succeed on a new file makes the tables.</summary>
     public void Begin()
     {
+        SeeForeign();
         _connection.Execute("BEGIN IMMEDIATE");
         if (_database.NeedsSchema) Schema.CreateWithin(_connection);
         if (_lacksJails) foreach (string jail in Writes.Jails.ToArray()) Writes.AddJail(jail);
@@ -46,6 +49,7 @@ internal sealed class StoreConnection : IDisposable
     public void Commit()
     {
         _connection.Execute("COMMIT");
+        SeeOwn();
         _dirty = true;
         _lacksJails = false;
         if (!_database.NeedsSchema) return;
@@ -63,9 +67,12 @@ internal sealed class StoreConnection : IDisposable
         {
             // The reason was said; the next BEGIN fails too if this was more than a full disk.
         }
+
+        SeeOwn();
     }
 
-    /// <summary>The minute's work: moves the write-ahead log into the file, and looks whether the file is still there.</summary>
+    /// <summary>The minute's work: moves the write-ahead log into the file, and looks whether the file is still there and whole.</summary>
+    /// <exception cref="SqliteException">Somebody has damaged it, or it cannot be written now.</exception>
     public void Maintain()
     {
         if (_database.IsGone)
@@ -75,10 +82,18 @@ internal sealed class StoreConnection : IDisposable
             return;
         }
 
+        SeeForeign();
+        if (_isForeign)
+        {
+            // Not a second time for the same, unless it could not be read now.
+            _database.Verify();
+            _isForeign = false;
+        }
+
         if (!_isWriteAhead) UseWriteAhead(); // another process may have had it locked
-        if (!_dirty) return;
-        _connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        if (_dirty) _connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
         _dirty = false;
+        SeeOwn();
     }
 
     /// <summary>Gives back the memory of the cache.</summary>
@@ -88,23 +103,10 @@ internal sealed class StoreConnection : IDisposable
     /// <returns>Whether there is more to do.</returns>
     public bool Shrink()
     {
-        long free = _connection.Scalar("PRAGMA freelist_count") as long? ?? 0;
-        long pages = _connection.Scalar("PRAGMA page_count") as long? ?? 0;
-        if (free < PagesWorthShrinking || free < pages / 4) return false;
-        if (_connection.Scalar("PRAGMA auto_vacuum") is 2L)
-        {
-            using SqliteCommand command = _connection.Prepare($"PRAGMA incremental_vacuum({PagesAtOnce})", 0);
-            using SqliteDataReader pagesFreed = command.ExecuteReader(); // each step frees a page
-            while (pagesFreed.Read()) { }
-            _dirty = true;
-            return true;
-        }
-
-        // The original's file: rewritten once, it can then be shrunk in pieces.
-        _connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
-        _connection.Execute("VACUUM");
-        _dirty = true;
-        return false;
+        SeeForeign();
+        bool more = ShrinkPart();
+        SeeOwn();
+        return more;
     }
 
     /// <summary>Puts a new connection in the place of one that cannot be used any more.</summary>
@@ -124,7 +126,7 @@ internal sealed class StoreConnection : IDisposable
             throw new StoreException(error is SqliteException sqlite ? sqlite.Reason() : error.Message, error);
         }
 
-        _isRepairing = false;
+        _isRepairing = _isForeign = false;
         _writes = Prepare();
         WasRenewed = _lacksJails = true;
     }
@@ -151,9 +153,35 @@ internal sealed class StoreConnection : IDisposable
     private BanWrites Prepare()
     {
         UseWriteAhead();
+        SeeOwn();
         _connection.DefaultTimeout = 1; // from here on, no lock of another process may hold a ban for longer
         return new BanWrites(_connection) { Jails = _writes?.Jails ?? [] };
     }
+
+    private bool ShrinkPart()
+    {
+        long free = _connection.Scalar("PRAGMA freelist_count") as long? ?? 0;
+        long pages = _connection.Scalar("PRAGMA page_count") as long? ?? 0;
+        if (free < PagesWorthShrinking || free < pages / 4) return false;
+        if (_connection.Scalar("PRAGMA auto_vacuum") is 2L)
+        {
+            using SqliteCommand command = _connection.Prepare($"PRAGMA incremental_vacuum({PagesAtOnce})", 0);
+            using SqliteDataReader pagesFreed = command.ExecuteReader(); // each step frees a page
+            while (pagesFreed.Read()) { }
+            _dirty = true;
+            return true;
+        }
+
+        // The original's file: rewritten once, it can then be shrunk in pieces.
+        _connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        _connection.Execute("VACUUM");
+        _dirty = true;
+        return false;
+    }
+
+    private void SeeForeign() => _isForeign |= _database.Stamp != _stamp;
+
+    private void SeeOwn() => _stamp = _database.Stamp;
 
     private void UseWriteAhead()
     {

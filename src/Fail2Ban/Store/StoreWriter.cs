@@ -186,6 +186,7 @@ internal sealed class StoreWriter
         {
             if (!_broken) _log.Broken(_file, sqlite.Reason());
             _broken = true;
+            _queue.RequestCheckpoint(); // it is replaced at once, also where nothing waits to be written
             return;
         }
 

@@ -1,3 +1,5 @@
+using Fail2Ban.Tests.Detection.Dates;
+
 namespace Fail2Ban.EndToEnd.Tests.Dates;
 
 /// <summary>Our date detector beside that of an installed fail2ban (1.0.2): what is cut, the time, the template, their order.</summary>

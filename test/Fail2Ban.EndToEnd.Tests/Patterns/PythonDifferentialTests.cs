@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fail2Ban.Patterns;
+using Fail2Ban.Tests.Patterns;
 
 namespace Fail2Ban.EndToEnd.Tests.Patterns;
 
@@ -18,7 +19,7 @@ public sealed partial class PythonDifferentialTests(ITestOutputHelper output)
     {
         if (!File.Exists(PythonRe.Interpreter)) Assert.Skip($"{PythonRe.Interpreter} is absent");
         var generator = new DialectGenerator(seed: 20261123);
-        PythonRe.Question[] questions = [.. Enumerable.Range(0, Pairs).Select(_ => generator.Next())];
+        DialectGenerator.Question[] questions = [.. Enumerable.Range(0, Pairs).Select(_ => generator.Next())];
         List<PythonRe.Answer> answers = await PythonRe.AskAsync(questions, TestContext.Current.CancellationToken);
         Assert.Equal(questions.Length, answers.Count);
 
@@ -43,7 +44,7 @@ public sealed partial class PythonDifferentialTests(ITestOutputHelper output)
         Assert.All(generator.Counts, pair => Assert.True(pair.Value >= LeastUses, $"{pair.Key} was used {pair.Value} times only"));
     }
 
-    private static string? Difference(PythonRe.Question question, PythonRe.Answer answer, Tally tally)
+    private static string? Difference(DialectGenerator.Question question, PythonRe.Answer answer, Tally tally)
     {
         Pattern pattern;
         try
@@ -121,7 +122,7 @@ public sealed partial class PythonDifferentialTests(ITestOutputHelper output)
     [GeneratedRegex(@"\)\{\d*,\d+\}")]
     private static partial Regex BoundedRepeatOfGroup();
 
-    private static string Describe(PythonRe.Question question, PythonRe.Answer answer, string ours) =>
+    private static string Describe(DialectGenerator.Question question, PythonRe.Answer answer, string ours) =>
         $"{JsonSerializer.Serialize(question, Readable)} Python: {answer.Error ?? answer.Spans ?? "no match"} {answer.Position}; here: {ours}";
 
     private sealed class Tally

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Fail2Ban.Tests.Patterns;
 
 namespace Fail2Ban.EndToEnd.Tests.Patterns;
 
@@ -31,7 +32,7 @@ internal static class PythonRe
             print(json.dumps(a))
         """;
 
-    internal static async Task<List<Answer>> AskAsync(IReadOnlyList<Question> questions, CancellationToken stop)
+    internal static async Task<List<Answer>> AskAsync(IReadOnlyList<DialectGenerator.Question> questions, CancellationToken stop)
     {
         var start = new ProcessStartInfo(Interpreter) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("-c");
@@ -41,7 +42,7 @@ internal static class PythonRe
         using Process python = Process.Start(start)!;
         Task writing = Task.Run(async () =>
         {
-            foreach (Question question in questions) await python.StandardInput.WriteLineAsync(JsonSerializer.Serialize(question));
+            foreach (DialectGenerator.Question question in questions) await python.StandardInput.WriteLineAsync(JsonSerializer.Serialize(question));
             python.StandardInput.Close();
         }, stop);
 
@@ -53,7 +54,6 @@ internal static class PythonRe
     }
 
     // Start and end in characters.
-    internal sealed record Question(string Pattern, string Subject, bool MultiLine, int Start, int End);
 
     internal sealed record Answer(string? Spans, string[]? Names, string? Error, int Position, bool Timeout);
 }

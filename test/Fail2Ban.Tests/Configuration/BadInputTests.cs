@@ -15,6 +15,9 @@ public sealed class BadInputTests : IDisposable
         "before = jail.conf", "%(", ")s", "%", "known/", "x", "<x>", "<", ">", "/", "\"", "'", ",", "logpath = *", "é", "\0", "failregex", "j/x", "default/x",
     ];
 
+    /// <summary>Pieces of configuration files, put together in any order.</summary>
+    internal static Gen<string> Texts { get; } = Gen.Int[0, s_pieces.Length - 1].Select(index => s_pieces[index]).Array[0, 40].Select(parts => string.Concat(parts));
+
     private readonly ListSink _log = new();
 
     public BadInputTests()
@@ -74,7 +77,7 @@ public sealed class BadInputTests : IDisposable
     public void Endless_device_is_refused()
     {
         File.CreateSymbolicLink(Path.Combine(_directory, "jail.local"), "/dev/zero");
-        Assert.Contains("too long for a configuration file", InTime(() => Read(), seconds: 5).Failure, StringComparison.Ordinal);
+        Assert.Contains("too long for a configuration file", InTime(() => Read()).Failure, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +139,7 @@ public sealed class BadInputTests : IDisposable
     public void Ten_megabytes_are_read_in_time()
     {
         Write("filter.d/f.conf", "[Definition]\nfailregex = " + string.Concat(Enumerable.Repeat("line <HOST> and more of it\n  ", 400_000)));
-        ConfigurationResult result = InTime(() => Read(), seconds: 5);
+        ConfigurationResult result = InTime(() => Read());
         Assert.Equal(400_000, Assert.Single(result.Jails).FailRegexes);
     }
 
@@ -152,13 +155,10 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void No_text_throws_or_hangs()
     {
-        Gen<string> texts = Gen.Int[0, s_pieces.Length - 1].Select(index => s_pieces[index]).Array[0, 40].Select(parts => string.Concat(parts));
-        long start = Stopwatch.GetTimestamp();
-        texts.Sample(text => InTime(() => Interpolate("[j]\nx = 1\n" + text)), iter: 20_000, threads: 1);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+        Texts.Sample(text => InTime(() => Interpolate("[j]\nx = 1\n" + text)), iter: 20_000, threads: 1);
 
         // The way through all files is much longer, most of it in the file system.
-        texts.Sample(
+        Texts.Sample(
             text =>
             {
                 Write("jail.conf", "[j]\nenabled = 1\nfilter = f[x=1]\naction = a\n" + text);
@@ -171,19 +171,20 @@ public sealed class BadInputTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    // Parses, merges with itself, and reads every option of every section.
-    private static int Interpolate(string text)
+    /// <summary>Parses, merges with itself, and reads every option of every section.</summary>
+    /// <returns>What was wrong first; empty for nothing.</returns>
+    internal static string Interpolate(string text)
     {
         if (IniParser.Parse("f", text, out IniError? error) is not { } document)
         {
             Assert.NotNull(error);
-            return 0;
+            return error.Message;
         }
 
         var set = new IniFileSet();
         set.Merge(document);
         set.Merge(document);
-        int read = 0;
+        string wrong = "";
         foreach (string section in set.Sections.Keys)
         {
             var scope = new IniScope(set, section);
@@ -191,23 +192,25 @@ public sealed class BadInputTests : IDisposable
             {
                 try
                 {
-                    if (scope.Get(option) is not null) read++;
+                    _ = scope.Get(option);
                 }
                 catch (ConfigurationException failure)
                 {
                     Assert.NotEmpty(failure.Message);
+                    if (wrong.Length == 0) wrong = failure.Message;
                 }
             }
         }
 
-        return read;
+        return wrong;
     }
 
-    private static T InTime<T>(Func<T> action, double seconds = 1)
+    // What multiplies would take hours; a loaded machine takes some seconds for what is only long.
+    private static T InTime<T>(Func<T> action)
     {
         long start = Stopwatch.GetTimestamp();
         T result = action();
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, seconds);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMinutes, 0, 2);
         return result;
     }
 

@@ -8,6 +8,11 @@ namespace Fail2Ban.Tests.Patterns;
 
 public sealed class PatternMatchTests
 {
+    private static readonly string[] s_units = ["(", ")", "[", "]", "{", "}", "?", "*", "+", "\\", "|", "^", "$", ".", "a", "1", "P", "<", ">", "=", "!", ":", "i", "x", "-", ",", "é", "😀", "\ud800", "\n", " ", "#", "N", "u", "U"];
+
+    /// <summary>Signs of the dialect, put together in any order.</summary>
+    internal static Gen<string> Texts { get; } = Gen.Int[0, s_units.Length - 1].Array[0, 14].Select(picks => string.Concat(picks.Select(pick => s_units[pick])));
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -142,9 +147,7 @@ public sealed class PatternMatchTests
     [Fact]
     public void No_text_makes_the_parser_throw_anything_but_its_own_error()
     {
-        string[] units = ["(", ")", "[", "]", "{", "}", "?", "*", "+", "\\", "|", "^", "$", ".", "a", "1", "P", "<", ">", "=", "!", ":", "i", "x", "-", ",", "é", "😀", "\ud800", "\n", " ", "#", "N", "u", "U"];
-        Gen<string> text = Gen.Int[0, units.Length - 1].Array[0, 14].Select(picks => string.Concat(picks.Select(pick => units[pick])));
-        text.Sample(pattern =>
+        Texts.Sample(pattern =>
         {
             try
             {

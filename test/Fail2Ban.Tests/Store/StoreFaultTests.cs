@@ -102,6 +102,57 @@ public sealed class StoreFaultTests : IDisposable
         Assert.Equal(3001, (await store.CurrentBansAsync("a"))!.Count);
     }
 
+    // What stands in the cache is not read again: only that somebody wrote to the file tells of it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Damage_to_a_file_at_rest_is_noticed_within_a_minute(bool isWrittenMeanwhile)
+    {
+        var clock = new Time.WallClock();
+        int asked = 0;
+        await using BanStore store = BanStore.Open(_file, _sink.Log, clock);
+        store.RowsMissing = () => Interlocked.Increment(ref asked);
+        await store.AddJailAsync("a");
+        Ban[] bans = [.. Enumerable.Range(0, 3000).Select(Ban)];
+        foreach (Ban ban in bans) _ = store.AddBanAsync("a", ban);
+        Assert.True(await store.FlushAsync());
+        clock.Pass(61); // a checkpoint: the rows stand in the file itself
+        Assert.True(await store.FlushAsync());
+        string root = Query("SELECT rootpage FROM sqlite_schema WHERE name = 'bips'")!;
+        using (FileStream file = new(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            file.Position = (int.Parse(root, System.Globalization.CultureInfo.InvariantCulture) - 1) * 4096L;
+            file.Write(new byte[512]);
+        }
+
+        if (isWrittenMeanwhile) Assert.True(await store.UpdateLogAsync("a", "/x", new StoredPosition(1, "h")));
+        Assert.Equal(0, Volatile.Read(ref asked));
+        clock.Pass(61);
+        await Eventually(() => Task.FromResult(Volatile.Read(ref asked) > 0));
+        Assert.True(await store.CompleteAsync("a", bans));
+        Assert.Equal(("ok", "3000"), (Query("PRAGMA integrity_check"), Query("SELECT count(*) FROM bips")));
+        Assert.Single(_sink.Lines, line => line.Contains("is damaged: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_others_write_to_in_a_proper_way_stays()
+    {
+        var clock = new Time.WallClock();
+        await using BanStore store = BanStore.Open(_file, _sink.Log, clock);
+        await store.AddJailAsync("a");
+        Assert.True(await store.AddBanAsync("a", Ban(1)));
+        using (SqliteConnection other = Connect())
+        {
+            Execute(other, "DELETE FROM logs");
+            Execute(other, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        clock.Pass(61);
+        Assert.True(await store.AddBanAsync("a", Ban(2)));
+        Assert.Equal("2", Query("SELECT count(*) FROM bips"));
+        Assert.DoesNotContain(_sink.Lines, line => line.StartsWith("Error ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_file_that_is_deleted_while_in_use_is_made_anew_within_a_minute()
     {

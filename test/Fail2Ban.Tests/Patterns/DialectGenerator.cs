@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fail2Ban.EndToEnd.Tests.Patterns;
+namespace Fail2Ban.Tests.Patterns;
 
 /// <summary>Makes patterns of Python's dialect, each with a text that it probably matches, and counts what it used.</summary>
 internal sealed class DialectGenerator(int seed)
@@ -23,7 +23,10 @@ internal sealed class DialectGenerator(int seed)
 
     internal Dictionary<string, int> Counts { get; } = [];
 
-    internal PythonRe.Question Next()
+    /// <summary>A pattern, what it is to be searched in, and between which characters.</summary>
+    internal sealed record Question(string Pattern, string Subject, bool MultiLine, int Start, int End);
+
+    internal Question Next()
     {
         _groups.Clear();
         (string pattern, string sample) = Alternatives(3);
@@ -37,7 +40,7 @@ internal sealed class DialectGenerator(int seed)
         if (Chance(3)) subject += "\n";
         int length = subject.EnumerateRunes().Count();
         (int start, int end) = Chance(7) ? (_random.Next(length + 1), _random.Next(length + 1)) : (0, length);
-        return new PythonRe.Question(pattern, subject, Chance(5), Math.Min(start, end), Math.Max(start, end));
+        return new Question(pattern, subject, Chance(5), Math.Min(start, end), Math.Max(start, end));
     }
 
     private (string Pattern, string Sample) Alternatives(int depth)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fail2Ban.EndToEnd.Tests.Dates;
+namespace Fail2Ban.Tests.Detection.Dates;
 
 /// <summary>Makes date patterns and lines that fit them, nearly fit them, or do not. The same seed makes the same ones.</summary>
 internal sealed class DateTexts(int seed)
