@@ -90,7 +90,7 @@ public sealed class JailLogs : JailSource
         if (reading is not null)
         {
             End(reading);
-            Loop.Run(() => StoreAsync(reading)); // it may be added again
+            Loop.Start(() => StoreAsync(reading)); // at once: it may be added again
         }
 
         _log.RemovedLog(path);

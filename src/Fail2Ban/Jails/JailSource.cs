@@ -71,9 +71,14 @@ public abstract class JailSource : ILineSink, IDisposable
         // What still comes is disposed unread, which must not count.
         LogPosition end = reading.Subscription.Position;
         reading.End = end;
+        if (_held.TryPeek(out LineDelivery first) && first.From == reading.Subscription)
+        {
+            reading.End = end = Behind(first.Block, _linesDone) ?? end;
+            _linesDone = 0;
+        }
+
         _readings.Remove(reading.Subscription);
         reading.Subscription.Dispose();
-        if (_held.TryPeek(out LineDelivery first) && first.From == reading.Subscription) _linesDone = 0;
         for (int count = _held.Count; count > 0; count--)
         {
             LineDelivery delivery = _held.Dequeue();
@@ -82,6 +87,16 @@ public abstract class JailSource : ILineSink, IDisposable
         }
 
         return end;
+    }
+
+    // The position behind some lines of a file, where they are in the block as they are in the file; null elsewhere: the
+    // block is then read again.
+    private static LogPosition? Behind(LineBlock block, int lines)
+    {
+        if (lines == 0 || !block.IsOfFile || block.Bytes.Length != block.End - block.Start) return null;
+        int length = 0;
+        for (; lines > 0; lines--) length += block.Bytes[length..].IndexOf((byte)'\n') + 1;
+        return new LogPosition(block.Start + length, block.FirstLineHash, block.Device, block.Inode);
     }
 
     /// <summary>What the store keeps of a position.</summary>

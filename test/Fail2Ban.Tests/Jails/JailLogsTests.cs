@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
 using Fail2Ban.Detection.Sources;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
@@ -133,6 +137,44 @@ public sealed class JailLogsTests : IAsyncDisposable
         await _messages.WaitForAsync("[j] Found 198.51.100.3");
         Assert.Single(_messages.All, message => message.Contains("Found 198.51.100.2", StringComparison.Ordinal));
         Assert.DoesNotContain(_messages.All, message => message.Contains("Found 198.51.100.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_read_of_a_block_before_the_jail_came_to_rest_is_not_read_again()
+    {
+        await _services.Store!.AddJailAsync("j");
+        var loop = new JailLoop(_services.Log, "j");
+        using var filter = new Filter("j", TimeProvider.System, _services.Log);
+        ConcurrentQueue<string> read = [];
+        int most = 2;
+        using var logs = new JailLogs("j", _services, loop, filter, (block, _, from) =>
+        {
+            int number = 0;
+            foreach (LogLine line in block)
+            {
+                if (number >= Math.Max(from, most)) break;
+                if (number++ >= from) read.Enqueue(Encoding.UTF8.GetString(line.Text));
+            }
+
+            return number;
+        });
+        string now = $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}";
+        string[] lines = [.. Enumerable.Range(1, 5).Select(number => $"{now} line {number}")];
+        await File.WriteAllLinesAsync(In("a.log"), lines, TestContext.Current.CancellationToken);
+        await loop.InvokeAsync(async () =>
+        {
+            await logs.StartAsync();
+            return await logs.AddAsync(In("a.log"), fromEnd: false, wait: false);
+        });
+        while (read.Count < 2) await Task.Yield();
+        await loop.InvokeAsync(async () =>
+        {
+            Assert.True(logs.Remove(In("a.log")));
+            most = int.MaxValue;
+            return await logs.AddAsync(In("a.log"), fromEnd: false, wait: false);
+        });
+        while (read.Count < 5) await Task.Yield();
+        Assert.Equal(lines, read);
     }
 
     private string In(string name) => Path.Combine(_folder, name);
