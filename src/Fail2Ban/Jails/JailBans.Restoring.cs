@@ -1,3 +1,4 @@
+using Fail2Ban.Addresses;
 using Fail2Ban.Store;
 using Fail2Ban.Tracking.Bans;
 
@@ -12,6 +13,11 @@ public sealed partial class JailBans
 
     // How many restored bans may be on their way to the actions; beyond it, the rest follows beside the jail's work.
     private const int MostUnanswered = 20_000;
+
+    // What is unbanned while stored bans are on their way from the database: their rows may have been read before.
+    private readonly List<FailureId> _endedMeanwhile = [];
+    private bool _allEndedMeanwhile;
+    private bool _isReading;
 
     /// <summary>Ends when the bans that were brought back at the start are in force.</summary>
     internal Task Restored { get; private set; } = Task.CompletedTask;
@@ -37,6 +43,20 @@ public sealed partial class JailBans
 
     // False where the database could not be read, or not to its end.
     private async Task<bool> TryRestoreAsync(IgnoreChecks ignore)
+    {
+        _isReading = true;
+        try
+        {
+            return await ReadAndRestoreAsync(ignore);
+        }
+        finally
+        {
+            _isReading = _allEndedMeanwhile = false;
+            _endedMeanwhile.Clear();
+        }
+    }
+
+    private async Task<bool> ReadAndRestoreAsync(IgnoreChecks ignore)
     {
         int restored = 0;
         IReadOnlyList<StoredBan>? found = [];
@@ -73,12 +93,22 @@ public sealed partial class JailBans
 
             BanTime? time = BanRestore.Correct(stored.Ticket.Time, stored.Time, Manager.BanTime, Increment, _services.Time.GetUtcNow());
             if (time is null) continue;
+            if (_allEndedMeanwhile || _endedMeanwhile.Exists(ended => Covers(ended, stored.Ticket.Id)))
+            {
+                // Of a network, only its own row is deleted yet. Who is banned anew has a row that is to stay.
+                if (!Manager.Contains(stored.Ticket.Id)) _ = _services.Store?.DeleteBansAsync(_jail, stored.Ticket.Id.ToString());
+                continue;
+            }
+
             BanDecision decision = Manager.Restore(stored.Ticket, time.Value, stored.Count);
             if (decision.Outcome == BanOutcome.Added) restored++;
         }
 
         return restored;
     }
+
+    private static bool Covers(FailureId ended, FailureId id) =>
+        ended == id || (ended.Range is { IsSingle: false } network && id.Range is { } range && network.Contains(range));
 
     private async Task EnforceAsync(int restored)
     {

@@ -135,6 +135,8 @@ public sealed partial class JailBans : IDisposable
         List<Ban> ended = [];
         IReadOnlyList<IpRange>? addresses = id.IsText && !Manager.Contains(id) ? await _services.Resolver.ResolveAsync(text) : null;
 
+        if (_isReading) _endedMeanwhile.AddRange([id, .. (addresses ?? []).Select(FailureId.Of)]);
+
         // Ended and deleted in one step of the loop: a ban of the same id that comes now has its row behind the deletion.
         if (Manager.Remove(id) is { } ban) ended.Add(ban);
         else if (id.Range is { IsSingle: false } network) ended.AddRange(Manager.RemoveWithin(network));
@@ -161,6 +163,7 @@ public sealed partial class JailBans : IDisposable
     internal async Task<int> UnbanAllAsync()
     {
         BanManager ended = Manager.Flush();
+        _allEndedMeanwhile |= _isReading;
         Task deleted = _services.Store?.DeleteAllBansAsync(_jail) ?? Task.CompletedTask;
         Changed();
         await Actions.FlushAsync(ended.All());

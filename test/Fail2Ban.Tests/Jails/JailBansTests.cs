@@ -32,6 +32,28 @@ public sealed class JailBansTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("203.0.113.2", "198.51.100.1", "203.0.113.1")]
+    [InlineData("203.0.113.0/24", "198.51.100.1")]
+    [InlineData("--all")]
+    public async Task Who_is_unbanned_while_stored_bans_are_on_their_way_is_not_brought_back(string unbanned, params string[] left)
+    {
+        await _store.AddJailAsync("j");
+        foreach (string id in new[] { "203.0.113.1", "203.0.113.2", "198.51.100.1" })
+            await _store.AddBanAsync("j", new Ban(new Ticket(FailureId.Parse(id), null, _now, 1, [], FailureData.Empty), new BanTime(600), 1, false));
+        string asked = Path.Combine(_folder, "asked"), answer = Path.Combine(_folder, "answer");
+        await _jail.InvokeAsync(jail => jail.Ignore.Command = $"touch {asked}; until [ -e {answer} ]; do sleep 0.01; done; false");
+        Task started = _jail.StartAsync();
+        while (!File.Exists(asked)) await Task.Delay(5, TestContext.Current.CancellationToken);
+        if (unbanned == "--all") await _jail.UnbanAllAsync();
+        else await _jail.UnbanAsync([unbanned]);
+        await File.WriteAllTextAsync(answer, "", TestContext.Current.CancellationToken);
+        await started;
+        Assert.Equal(left, (await _jail.InvokeAsync(jail => jail.Bans.Manager.IdsInBanOrder().ToArray())).Select(id => id.ToString()));
+        await _store.FlushAsync();
+        Assert.Equal(left, (await _store.CurrentBansAsync("j"))!.Select(ban => ban.Ticket.Id.ToString()));
+    }
+
     [Fact]
     public async Task Who_was_banned_before_is_banned_for_longer_and_the_longer_time_is_stored()
     {
