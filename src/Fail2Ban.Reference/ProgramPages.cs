@@ -82,7 +82,7 @@ internal static class ProgramPages
 
     internal static Page RegexTool { get; } = new("fail2ban-regex", "tries filters and regular expressions on logs",
     [
-        new("Synopsis", [new Example("fail2ban-regex [OPTIONS] LOG REGEX [IGNOREREGEX]")]),
+        new("Synopsis", [new Example("fail2ban-regex [OPTIONS] LOG REGEX [IGNOREREGEX]\nfail2ban-regex [-c CONFIG] --lint FILTER")]),
         new("Description",
         [
             new Paragraph("`fail2ban-regex` reads a log as a jail would and reports which lines match, which are missed, and which dates it found. It needs no server, bans nobody and writes nothing."),
@@ -98,13 +98,27 @@ internal static class ProgramPages
             new Entries(("option", "what it does"),
                 [.. RegexOptions.All.Select(option => (string.Join(", ", option.Names) + (option.Value is null ? "" : $" <{option.Value}>"), option.Help))]),
         ]),
-        new("Exit status", [new Paragraph("0 when the log was read, 1 for a failure inside, 2 for an unknown option, 255 for wrong input.")]),
+        new("Faults in filters",
+        [
+            new Paragraph("With `--lint` no log is read. The filter, or each one of the configuration with `--lint all`, is looked at in every form that its parameters give it. The samples are lines in the comments of its files, as the program logs them, with or without their date and head."),
+            new Entries(("fault", "what it means"),
+            [
+                ("open", "neither end of the line is fixed (`^`, `$`), so the host may be found anywhere in it"),
+                ("forgeable", "in the line that is shown, text where the pattern takes any text has another host found"),
+                ("slow", "a text that grows needs more than a hundred steps a byte (counted, not timed)"),
+                ("unsampled", "no comment of the file is a line that the pattern matches"),
+                ("shadowed", "all samples of the pattern match one before it"),
+                ("excluded", "the prefregex lets no line through that the pattern could match"),
+            ]),
+        ]),
+        new("Exit status", [new Paragraph("0 when the log was read or a filter has no fault, 1 for faults in a filter or a failure inside, 2 for an unknown option, 255 for wrong input.")]),
         new("Examples",
         [
             new Entries(("command", "what it does"),
             [
                 ("fail2ban-regex /var/log/auth.log sshd", "what the filter sshd makes of a log"),
                 ("fail2ban-regex systemd-journal sshd", "the same of the journal"),
+                ("fail2ban-regex --lint all", "look for faults in all filters"),
                 ("fail2ban-regex -o ip /var/log/auth.log sshd", "only the addresses"),
                 ("fail2ban-regex 'Jan  1 12:00:00 host app: bad 192.0.2.1' 'bad <HOST>$'", "one line and one expression"),
             ]),

@@ -7,6 +7,7 @@ internal static unsafe partial class Pcre2
 {
     private const string Library = "libpcre2-8.so.0";
 
+    internal const uint PCRE2_AUTO_CALLOUT = 0x00000004;
     internal const uint PCRE2_CASELESS = 0x00000008;
     internal const uint PCRE2_DOTALL = 0x00000020;
     internal const uint PCRE2_MULTILINE = 0x00000400;
@@ -23,6 +24,7 @@ internal static unsafe partial class Pcre2
     internal const uint PCRE2_INFO_SIZE = 22;
     internal const uint PCRE2_CONFIG_VERSION = 11;
     internal const int PCRE2_ERROR_NOMATCH = -1;
+    internal const int PCRE2_ERROR_CALLOUT = -37;
     internal const int PCRE2_ERROR_JIT_STACKLIMIT = -46;
     internal const int PCRE2_ERROR_MATCHLIMIT = -47;
     internal const int PCRE2_ERROR_NOMEMORY = -48;
@@ -72,6 +74,9 @@ internal static unsafe partial class Pcre2
     [LibraryImport(Library)]
     [SuppressGCTransition]
     internal static partial int pcre2_set_match_limit_8(nint context, uint limit);
+
+    [LibraryImport(Library)]
+    internal static partial int pcre2_set_callout_8(nint context, delegate* unmanaged<nint, void*, int> callout, void* data);
 
     [LibraryImport(Library)]
     internal static partial int pcre2_set_heap_limit_8(nint context, uint kibibytes);

@@ -10,6 +10,9 @@ public enum Pcre2Options : uint
     /// <summary>PCRE2_UTF | PCRE2_UCP: code points, and classes by Unicode properties.</summary>
     Unicode = Pcre2.PCRE2_UTF | Pcre2.PCRE2_UCP,
 
+    /// <summary>PCRE2_AUTO_CALLOUT: each step of a search can be counted, see <see cref="Pcre2Steps"/>.</summary>
+    AutoCallout = Pcre2.PCRE2_AUTO_CALLOUT,
+
     /// <summary>PCRE2_CASELESS.</summary>
     Caseless = Pcre2.PCRE2_CASELESS,
 

@@ -29,6 +29,28 @@ public sealed partial class ConfigurationReader
         }
     }
 
+    /// <summary>Reads a filter file, never a jail, with what it was made of.</summary>
+    /// <param name="text">As in <see cref="ReadFilter"/>.</param>
+    /// <returns>Null where there is no such file.</returns>
+    /// <exception cref="ConfigurationException">It cannot be read.</exception>
+    internal FilterFile? ReadFilterFile(string text)
+    {
+        if (!ParameterList.TryParse(text, out ParameterList? list, out string error)) throw new ConfigurationException(error);
+        if (FilterLocation.Find(list!.Name, BaseDirectory) is not { } place) return null;
+        IniFileSet set = FilesOf(place, list.Name);
+        var filter = new FilterReader(place.Name, set, list.Parameters, "auto", log);
+        return new FilterFile(
+            Definition(place.Name, filter.Read([]), new Dictionary<string, object?>()),
+            string.Join(", ", list.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}")),
+            [.. set.Documents.Select(document => document.File).Distinct()],
+            filter.Locate,
+            [.. FilterChoices.Of(set, list.Parameters).Select(choice => $"{text}[{choice.Key}={choice.Value}]")]);
+    }
+
+    private IniFileSet FilesOf(FilterLocation place, string name) =>
+        (place.ForeignFile is null ? _files.Read(place.BaseDirectory, "filter.d/" + place.Name) : _files.ReadFile(place.ForeignFile))
+        ?? throw new ConfigurationException($"Unable to read the filter '{name}'");
+
     private FilterReading? JailFilter(ParameterList list, string backend, FilterReading reading)
     {
         bool file = list.Name.Contains('/', StringComparison.Ordinal) || list.Name.EndsWith(".conf", StringComparison.Ordinal) || list.Name.EndsWith(".local", StringComparison.Ordinal);
@@ -43,8 +65,7 @@ public sealed partial class ConfigurationReader
     private FilterReading? FileFilter(ParameterList list, string backend, FilterReading reading)
     {
         if (FilterLocation.Find(list.Name, BaseDirectory) is not { } place) return null;
-        IniFileSet set = (place.ForeignFile is null ? _files.Read(place.BaseDirectory, "filter.d/" + place.Name) : _files.ReadFile(place.ForeignFile))
-            ?? throw new ConfigurationException($"Unable to read the filter '{list.Name}'");
+        IniFileSet set = FilesOf(place, list.Name);
         var filter = new FilterReader(place.Name, set, list.Parameters, backend, log);
         return reading with
         {

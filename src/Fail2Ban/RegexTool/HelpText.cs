@@ -7,7 +7,7 @@ internal static class HelpText
 {
     private const int HelpColumn = 28;
 
-    public const string Usage = "Usage: fail2ban-regex [OPTIONS] <LOG> <REGEX> [IGNOREREGEX]\n";
+    public const string Usage = "Usage: fail2ban-regex [OPTIONS] <LOG> <REGEX> [IGNOREREGEX]\n       fail2ban-regex --lint <FILTER>\n";
 
     public static string Full { get; } = Build();
 

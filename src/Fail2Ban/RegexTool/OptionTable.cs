@@ -31,6 +31,7 @@ internal static class OptionTable
         Switch(["--print-all-matched"], "list all matched lines", o => o.PrintAllMatched = true),
         Switch(["--print-all-missed"], "list all missed lines, however many", o => o.PrintAllMissed = true),
         Switch(["--print-all-ignored"], "list all ignored lines, however many", o => o.PrintAllIgnored = true),
+        Text(["--lint"], "FILTER", "look for faults in a filter (name or file; all for every one); exit status 1 if any", (o, v) => o.Lint = v),
         Switch(["-t", "--log-traceback"], "accepted; this program has no tracebacks", _ => { }),
         Switch(["--full-traceback"], "accepted; this program has no tracebacks", _ => { }),
     ];

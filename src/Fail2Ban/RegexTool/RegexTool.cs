@@ -3,6 +3,7 @@ using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
+using Fail2Ban.RegexTool.Lint;
 using Fail2Ban.Values;
 
 namespace Fail2Ban.RegexTool;
@@ -19,7 +20,7 @@ public static class RegexTool
     /// <summary>Runs the program.</summary>
     /// <param name="args">The command line without the program's name.</param>
     /// <param name="host">What the program sees of its surroundings.</param>
-    /// <returns>The exit status: 0 finished, 1 failed inside, 2 unknown option, 255 wrong input.</returns>
+    /// <returns>The exit status: 0 finished, 1 failed inside or faults found by <c>--lint</c>, 2 unknown option, 255 wrong input.</returns>
     public static int Run(IReadOnlyList<string> args, RegexToolHost host)
     {
         // Closed by the caller, who owns the streams.
@@ -70,7 +71,7 @@ public static class RegexTool
         var log = new Log(new ToolSink(output, level, options.Verbosity, host.Time), "fail2ban.filter");
         try
         {
-            return Test(options, host, output, error, log);
+            return options.Lint is { } filter ? LintCommand.Run(filter, options.ConfigDirectory, host.Time, output, log) : Test(options, host, output, error, log);
         }
         catch (FilterException e)
         {
@@ -153,7 +154,8 @@ public static class RegexTool
     }
 
     private static string? Misuse(RegexToolOptions options) =>
-        options.Arguments.Count is < 2 or > 3 ? "provide both <LOG> and <REGEX>."
+        options.Lint is not null ? options.Arguments.Count == 0 ? null : "--lint takes a filter, and no <LOG> or <REGEX>."
+        : options.Arguments.Count is < 2 or > 3 ? "provide both <LOG> and <REGEX>."
         : !options.PrintMissed && options.PrintAllMissed ? "--print-no-missed and --print-all-missed are mutually exclusive."
         : !options.PrintIgnored && options.PrintAllIgnored ? "--print-no-ignored and --print-all-ignored are mutually exclusive."
         : null;

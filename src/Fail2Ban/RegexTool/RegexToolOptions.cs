@@ -45,6 +45,9 @@ internal sealed record RegexToolOptions
 
     public bool PrintAllIgnored { get; set; }
 
+    /// <summary>The filter to look for faults in; null where a log is to be read.</summary>
+    public string? Lint { get; set; }
+
     public bool ShowHelp { get; set; }
 
     public bool ShowVersion { get; set; }

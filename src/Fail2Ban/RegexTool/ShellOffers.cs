@@ -1,3 +1,5 @@
+using Fail2Ban.RegexTool.Lint;
+
 namespace Fail2Ban.RegexTool;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal static class ShellOffers
     {
         string begin = typed.Count > 0 ? typed[^1] : "";
         RegexToolOptions options = OptionParser.Parse([.. typed.SkipLast(1)], out string? wrong);
-        IEnumerable<(string Word, string Help)> all = wrong is not null ? Values(typed)
+        IEnumerable<(string Word, string Help)> all = wrong is not null ? Values(typed, options.ConfigDirectory)
             : begin.StartsWith('-') ? OptionTable.All.SelectMany(option => option.Names.Select(name => (name, option.Help)))
             : options.Arguments.Count switch
             {
@@ -29,9 +31,10 @@ internal static class ShellOffers
     }
 
     // The last word before the one that is typed is an option that waits for its value.
-    private static IEnumerable<(string Word, string Help)> Values(IReadOnlyList<string> typed) =>
+    private static IEnumerable<(string Word, string Help)> Values(IReadOnlyList<string> typed, string configuration) =>
         typed.Count < 2 ? [] : OptionTable.All.FirstOrDefault(option => option.Names.Contains(typed[^2]))?.Value switch
         {
+            "FILTER" => [(LintCommand.All, "every filter"), .. Filters(configuration), (Files, "")],
             "CONFIG" => [(":directory", "")],
             "USEDNS" => [("yes", ""), ("warn", ""), ("no", ""), ("raw", "")],
             "LOG_LEVEL" => ((string[])["critical", "error", "warning", "notice", "info", "msg", "debug", "tracedebug", "heavydebug"]).Select(level => (level, "")),
@@ -40,11 +43,5 @@ internal static class ShellOffers
             _ => [],
         };
 
-    private static IEnumerable<(string Word, string Help)> Filters(string directory)
-    {
-        string folder = Path.Combine(directory, "filter.d");
-        if (!Directory.Exists(folder)) return [];
-        return Directory.EnumerateFiles(folder, "*.conf").Concat(Directory.EnumerateFiles(folder, "*.local"))
-            .Select(file => Path.GetFileNameWithoutExtension(file)).Distinct().Order(StringComparer.Ordinal).Select(name => (name, "filter"));
-    }
+    private static IEnumerable<(string Word, string Help)> Filters(string directory) => FilterNames.In(directory).Select(name => (name, "filter"));
 }
