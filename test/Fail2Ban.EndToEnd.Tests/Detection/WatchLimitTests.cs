@@ -109,6 +109,24 @@ public sealed class WatchLimitTests
     }
 
     [Fact]
+    public void Of_a_log_that_may_not_be_read_at_first_only_what_is_new_is_read_if_that_is_wanted()
+    {
+        using Sandbox host = Host(jails: 1, files: 1, backend: "auto");
+        string log = host.Path("logs/j0-0.log");
+        host.Write("etc/jail.local", File.ReadAllText(host.Path("etc/jail.local")).Replace(log, log + " tail", StringComparison.Ordinal));
+        host.Append("logs/j0-0.log", $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()} failure of root from 198.51.100.77");
+        File.SetUnixFileMode(log, UnixFileMode.None);
+        string[] powerless = Environment.UserName == "root" ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : [];
+        using Process server = Start(host, "true", [.. powerless, "sh", "-c"]);
+        host.WaitFor(() => host.Client("get", "j0", "sources").Output.Contains("[Errno 13] Permission denied", StringComparison.Ordinal), "the reason");
+        File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ExpectBans(host, [0], file: 0);
+        Assert.DoesNotContain("198.51.100.77", host.ReadLog(), StringComparison.Ordinal);
+        host.Client("stop").MustSucceed();
+        Assert.True(server.WaitForExit(20_000));
+    }
+
+    [Fact]
     public void A_log_of_twenty_jails_is_read_once()
     {
         if (!File.Exists("/usr/bin/strace")) Assert.Skip("strace is missing");

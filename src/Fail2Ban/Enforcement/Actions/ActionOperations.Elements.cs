@@ -14,7 +14,7 @@ internal sealed partial class ActionOperations
     public ElementChange? TrySubmit(BanVerb verb, Ban ban)
     {
         string family = FamilyOf(ban);
-        bool isExtension = verb is BanVerb.Extend || (verb is BanVerb.Prolong && !Properties.Defines("actionprolong"));
+        bool isExtension = IsExtension(verb);
         if (isExtension && !Properties.Traits.HasKernelTimeouts) return null;
         if ((isExtension ? Properties.Command("actionban", family) : CommandOf(verb, family)) is not { Error: null, Elements: { } elements }) return null;
         if (RangeOf(elements, ban) is not { } range || !(isExtension ? State(family).HasItems : Applies(verb, family))) return null;
@@ -26,6 +26,9 @@ internal sealed partial class ActionOperations
         else enforcer.Elements.Submit(change);
         return change;
     }
+
+    // No command is told of it, only the kernel.
+    private bool IsExtension(BanVerb verb) => verb is BanVerb.Extend || (verb is BanVerb.Prolong && !Properties.Defines("actionprolong"));
 
     private bool IsOfNetworks(string family) => Properties.Traits.NetworkFamilies.Contains(family);
 
@@ -75,7 +78,8 @@ internal sealed partial class ActionOperations
                 default:
                     if (result.Outcome == ElementOutcome.Unavailable) enforcer.SayRefusal(result.Error);
                     else Log.ElementRefused(item.Change.Range.ToString(), item.Change.Set.Name, result.Error);
-                    if (await ExecuteAsync(item.Verb, item.Ban).ConfigureAwait(false) is { } error) fail(item, error);
+                    // Of a new time, the old one may have been taken out already.
+                    if (await ExecuteAsync(IsExtension(item.Verb) ? BanVerb.Ban : item.Verb, item.Ban).ConfigureAwait(false) is { } error) fail(item, error);
                     break;
             }
         }

@@ -31,6 +31,7 @@ internal sealed partial class FollowedFile : WatchedPath
     // Oldest first; the last one is, or was, behind the path. Empty while there has been no file.
     private readonly List<OpenLog> _logs = [];
 
+    private readonly bool _givesUp; // as the original does where polling is asked for
     private bool _polling;
     private string? _pollReason;
     private TimeSpan _watchAgain;
@@ -50,6 +51,7 @@ internal sealed partial class FollowedFile : WatchedPath
         _path = path;
         _directory = Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : "/";
         _name = Path.GetFileName(path);
+        _givesUp = polling;
         _polling = polling || parts.Watches is null;
         _parts = parts;
         _log = parts.Log;
@@ -268,7 +270,7 @@ internal sealed partial class FollowedFile : WatchedPath
         bool isGone = errno is Errno.ENOENT or Errno.ENOTDIR && now - _absentSince >= KeepRotated;
         foreach (FileSubscription subscription in _subscriptions)
             if (isGone) subscription.TellGone();
-        if (!_polling || ++_pollFailures <= MostPollFailures) return;
+        if (!_givesUp || ++_pollFailures <= MostPollFailures) return;
         _log.TooManyErrors(_path);
         foreach (FileSubscription subscription in _subscriptions) subscription.Stop(reason);
         _subscriptions.Clear(); // the watcher drops a file that is unused
