@@ -134,8 +134,8 @@ public sealed class ShellRunner : IDisposable
     private void Start(ShellCommand command, TaskCompletionSource<CommandEnd> ended, CancellationToken stop)
     {
         using Pipe? input = Pipe.TryCreate(out int error);
-        Pipe? output = Pipe.TryCreate(out error);
-        Pipe? errorOutput = Pipe.TryCreate(out error);
+        Pipe? output = error == 0 ? Pipe.TryCreate(out error) : null;
+        Pipe? errorOutput = error == 0 ? Pipe.TryCreate(out error) : null;
         int pid = 0;
         if (input is not null && output is not null && errorOutput is not null)
         {
