@@ -180,7 +180,14 @@ public sealed class StockMailTests : IDisposable
     }
 
     [Fact]
-    public void The_shipped_file_is_known_as_the_stock_one() => Assert.True(Fail2Ban.Enforcement.Mail.StockMailFile.Is(Ours));
+    public void The_shipped_file_is_known_as_the_stock_one_until_a_letter_of_it_changes()
+    {
+        Assert.True(Fail2Ban.Enforcement.Mail.StockMailFile.Is(Ours));
+        string changed = Path.Combine(_folder, "smtp.py");
+        File.WriteAllText(changed, File.ReadAllText(Ours).Replace("timeout=60", "timeout=30", StringComparison.Ordinal));
+        Assert.Equal(new FileInfo(Ours).Length, new FileInfo(changed).Length);
+        Assert.False(Fail2Ban.Enforcement.Mail.StockMailFile.Is(changed));
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -35,6 +35,7 @@ internal sealed class MailTransport : IDisposable
     /// <exception cref="MailException">It was not sent; the message says why.</exception>
     public static async Task<IReadOnlyList<string>> SendAsync(MailSettings settings, string message, CancellationToken stop)
     {
+        if (settings.IsEncrypted && !TlsLibrary.IsAvailable) throw new MailException(TlsLibrary.Missing);
         _ = MailHost.TryParse(settings.Host, out MailHost host, out _);
         string doing = $"connecting to {host}";
         MailTransport? transport = null;
@@ -67,7 +68,6 @@ internal sealed class MailTransport : IDisposable
         if (settings.IsEncrypted)
         {
             _doing = $"encrypting the connection to {host}";
-            if (!TlsLibrary.IsAvailable) throw new MailException(TlsLibrary.Missing);
             await _server.AskAsync("STARTTLS", 220).ConfigureAwait(false);
             await _server.EncryptAsync(IPAddress.TryParse(host.Name, out _) ? null : host.Name).ConfigureAwait(false);
             abilities = await GreetAsync().ConfigureAwait(false); // nothing holds that was said before
@@ -126,7 +126,7 @@ internal sealed class MailTransport : IDisposable
     {
         string[] ways = abilities.FirstOrDefault(static line => line.StartsWith("AUTH ", StringComparison.Ordinal))?.Split(' ') ?? [];
         MailReply? last = null;
-        foreach (string way in s_ways.Where(way => ways.Contains(way)))
+        foreach (string way in s_ways.Where(way => ways.Contains(way) && (way != "CRAM-MD5" || TlsLibrary.IsAvailable))) // .NET takes MD5 from there, and ends the program without it
         {
             MailReply reply = await TryAsync(way, user, password).ConfigureAwait(false);
             if (reply.Code is Accepted or AlreadyLoggedIn) return;

@@ -1,16 +1,11 @@
-using System.Security.Cryptography;
-
 namespace Fail2Ban.Enforcement.Mail;
 
 /// <summary>Tells whether a file is the stock <c>smtp.py</c>, which is built in, or one that somebody has changed.</summary>
 internal static class StockMailFile
 {
-    // SHA-256 of the files that the built-in mail stands for: that of fail2ban 1.0.2, and ours.
-    private static readonly string[] Known =
-    [
-        "01bc34c7393d3da140c33fee5822bed085eb8bc558db657857470cb8a3be5ba5",
-        "ad08cb32434ab2dd3d278192e2777a5ec98a5891b1456c2111adb65cf241b46e",
-    ];
+    // Length and FNV-1a of the files that the built-in mail stands for: that of fail2ban 1.0.2, and ours. No cryptographic
+    // hash: .NET takes those from OpenSSL, and ends the whole program where that is not installed.
+    private static readonly (int Length, ulong Hash)[] s_known = [(6277, 0xf248_a4ed_5bda_bec4), (2867, 0xd635_04d6_c138_413b)];
 
     /// <summary>Whether it is; false also where it cannot be read.</summary>
     public static bool Is(string path)
@@ -18,12 +13,20 @@ internal static class StockMailFile
         if (Path.GetFileName(path) != "smtp.py") return false;
         try
         {
-            using FileStream file = File.OpenRead(path);
-            return Known.Contains(Convert.ToHexStringLower(SHA256.HashData(file)));
+            if (s_known.All(known => known.Length != new FileInfo(path).Length)) return false;
+            byte[] content = File.ReadAllBytes(path);
+            return s_known.Contains((content.Length, Fnv1a(content)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+    }
+
+    private static ulong Fnv1a(byte[] content)
+    {
+        ulong hash = 0xcbf2_9ce4_8422_2325;
+        foreach (byte letter in content) hash = unchecked((hash ^ letter) * 0x100_0000_01b3);
+        return hash;
     }
 }
