@@ -153,6 +153,11 @@ internal static partial class JailSettings
             case "banip":
                 IReadOnlyList<string> ids = words.Texts();
                 if (ids.Any(string.IsNullOrWhiteSpace)) throw CommandException.Value("banip: an empty text is no address and no id; none was banned");
+                foreach (string id in ids)
+                {
+                    if (!FailureId.TryParse(id, out _, out string? error)) throw CommandException.Value($"banip {id}: {error}; none was banned");
+                }
+
                 return (long)await jail.BanAsync(ids);
             case "unbanip":
                 return await UnbanAsync(jail, words.SomeTexts());
