@@ -50,6 +50,7 @@ public sealed partial class PackageTests : IClassFixture<PackageTests.Built>
     {
         foreach (string name in (string[])["fail2ban-client", "fail2ban-server", "fail2ban-regex"])
             Assert.Equal("../lib/fail2ban/fail2ban", new FileInfo($"{_built.Unpacked}/usr/bin/{name}").LinkTarget);
+        Assert.Equal("python3", new FileInfo($"{_built.Unpacked}/usr/bin/fail2ban-python").LinkTarget); // for scripts of users
         Assert.Equal("1.1.2\n", Script.Run($"{_built.Unpacked}/usr/bin/fail2ban-client", ["-V"]).Successful);
         Assert.Contains("OK: configuration test is successful", Script.Run($"{_built.Unpacked}/usr/bin/fail2ban-server", ["-c", $"{_built.Unpacked}/etc/fail2ban", "-t"]).Output, StringComparison.Ordinal);
     }
