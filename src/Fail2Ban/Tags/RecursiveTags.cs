@@ -87,16 +87,14 @@ public static class RecursiveTags
     // The next text between angle brackets that has neither blanks nor angle brackets in it.
     private static (int Start, int Length)? NextTag(string value, int from)
     {
-        int open = -1;
-        for (int at = from; at < value.Length; at++)
+        int open = value.IndexOf('<', from);
+        while (open >= 0)
         {
-            switch (value[at])
-            {
-                case '<': open = at; break;
-                case ' ': open = -1; break;
-                case '>' when open >= 0 && at > open + 1: return (open, at + 1 - open);
-                case '>': open = -1; break;
-            }
+            int length = value.AsSpan(open + 1).IndexOfAny('<', '>', ' ');
+            if (length < 0) return null;
+            int at = open + 1 + length;
+            if (value[at] == '>' && length > 0) return (open, length + 2);
+            open = value[at] == '<' ? at : value.IndexOf('<', at + 1);
         }
 
         return null;

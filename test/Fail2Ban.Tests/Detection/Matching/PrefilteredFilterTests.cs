@@ -92,6 +92,20 @@ public sealed class PrefilteredFilterTests
     }
 
     [Fact]
+    public void A_text_that_only_stands_there_without_the_date_is_not_passed_over()
+    {
+        using var bench = new FilterBench(@"a \[\]x <ADDR>");
+        bench.Filter.DatePattern = @"^[^\[]*\[({DATE})";
+        bench.Read("b [14/Aug/2005:09:59:01 +0000]y");
+        string first = "bc [14/Aug/2005:09:59:02 +0000]y\n";
+        byte[] block = Encoding.UTF8.GetBytes(first + "a [14/Aug/2005:09:59:03 +0000]x 1.2.3.4\n");
+        int clear = 0, count = 0;
+        Assert.Equal(first.Length, bench.Filter.PassOver(block, 0, ref clear, ref count));
+        Assert.Equal(1, count);
+        Assert.Single(bench.Read("a [14/Aug/2005:09:59:03 +0000]x 1.2.3.4"));
+    }
+
+    [Fact]
     public void A_line_that_is_skipped_lends_its_date_to_one_without()
     {
         using var bench = new FilterBench("fail <ADDR>");
