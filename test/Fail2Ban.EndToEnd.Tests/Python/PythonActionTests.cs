@@ -152,6 +152,38 @@ public sealed partial class PythonActionTests : IDisposable
         for (int i = 0; i < 100; i++) Assert.Equal("the action was removed", (await action.GetAsync("jail").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Error?.Message);
     }
 
+    [Theory]
+    [InlineData("return True", "flush")]
+    [InlineData("return False", "flush unban 192.0.2.1 unban 192.0.2.2")]
+    [InlineData("raise ValueError('not now')", "flush unban 192.0.2.1 unban 192.0.2.2")]
+    public async Task Flush_takes_all_bans_back_at_once_and_where_it_does_not_each_is(string answer, string calls)
+    {
+        await OriginalModules.RequireAsync(fail2ban: false);
+        string file = Write("flusher.py", $"""
+            from fail2ban.server.actions import ActionBase
+            class Action(ActionBase):
+                def note(self, what):
+                    with open("{_folder}/ours", "a") as file:
+                        file.write(what + "\n")
+                def ban(self, aInfo):
+                    pass
+                def unban(self, aInfo):
+                    self.note("unban " + str(aInfo["ip"]))
+                def flush(self):
+                    self.note("flush")
+                    {answer}
+            """);
+        await using var server = new DispatchedServer();
+        await server.DoAsync("add", "j", "polling");
+        Assert.Equal("'a'", await server.DoAsync("set", "j", "addaction", "a", file, "{}"));
+        await server.DoAsync("start", "j");
+        await server.DoAsync("set", "j", "banip", "192.0.2.1", "192.0.2.2");
+        Assert.Equal("2", await server.DoAsync("unban", "--all"));
+        await server.DoAsync("stop", "j");
+        Assert.Equal(calls + " flush", (await CallsAsync("ours")).Replace('\n', ' ')); // a stop flushes too, as in the original, whatever is banned
+        Assert.Equal(answer.StartsWith("raise", StringComparison.Ordinal), server.Messages.All.Any(static text => text.Contains("not now", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task The_stock_mail_action_of_fail2ban_runs_unchanged()
     {
