@@ -147,6 +147,7 @@ internal sealed class BanJson
         {
             case null: Raw("null"u8); break;
             case bool flag: Raw(flag ? "true"u8 : "false"u8); break;
+            case double and (double.NaN or double.PositiveInfinity or double.NegativeInfinity): Raw("null"u8); break; // JSON has none: the whole row could not be read again
             case int or long or double: Raw(Encoding.ASCII.GetBytes(PythonText.Repr(value))); break;
             case string text: Text(text); break;
             case IReadOnlyCollection<object?> items: Items(items); break;

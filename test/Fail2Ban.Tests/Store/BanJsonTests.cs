@@ -72,6 +72,13 @@ public sealed class BanJsonTests
 
     private static string Written(Ticket ticket, int maxMatches = 10) => Encoding.UTF8.GetString(new BanJson().Write(ticket, maxMatches));
 
+    [Fact]
+    public void A_number_beyond_all_bounds_does_not_cost_the_others()
+    {
+        (int failures, _, FailureData data, _) = BanJson.Read("""{"failures": 3, "x": [1, 1e999]}"""u8);
+        Assert.Equal(3, BanJson.Read(new BanJson().Write(Sample with { Failures = failures, Data = data }, 10)).Failures);
+    }
+
     // Lone surrogates become U+FFFD, as everywhere in UTF-8.
     private static string Valid(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }
