@@ -12,6 +12,9 @@ internal sealed class MemoryCare : IDisposable
     private const long Quiet = 256 * 1024; // bytes allocated between two looks
     private const long Worthwhile = 2 * 1024 * 1024; // bytes allocated since memory was last given back
 
+    // The start leaves most, and is over soon.
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly ITimer _timer;
@@ -31,7 +34,7 @@ internal sealed class MemoryCare : IDisposable
     {
         _allocatedBytes = allocatedBytes;
         _giveBack = giveBack;
-        _timer = time.CreateTimer(static care => ((MemoryCare)care!).Look(), this, Interval, Interval);
+        _timer = time.CreateTimer(static care => ((MemoryCare)care!).Look(), this, FirstInterval, FirstInterval);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -50,6 +53,7 @@ internal sealed class MemoryCare : IDisposable
         _allocated = allocated;
         if (!isQuiet || allocated - _allocatedAtRelease < Worthwhile) return;
         _giveBack();
+        if (_allocatedAtRelease == 0) _timer.Change(Interval, Interval);
         _allocatedAtRelease = _allocated = _allocatedBytes();
     }
 }

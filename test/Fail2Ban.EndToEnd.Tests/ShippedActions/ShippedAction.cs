@@ -18,6 +18,7 @@ internal sealed class ShippedAction : IAsyncDisposable
     private readonly ShellRunner _shell;
     private readonly Enforcer _enforcer;
     private readonly bool _ownsEnforcer;
+    private readonly ActionContext _context;
 
     /// <param name="text">What a jail would have as its action: a name, and perhaps parameters in brackets.</param>
     /// <param name="folder">Where the action files are; ours by default.</param>
@@ -29,17 +30,16 @@ internal sealed class ShippedAction : IAsyncDisposable
         _ownsEnforcer = neighbour is null;
         _shell = neighbour?._shell ?? new ShellRunner(log, TimeProvider.System);
         _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, TimeProvider.System);
-        Jail = new JailActions(
-            new ActionContext
-            {
-                Jail = jail,
-                ParseSeconds = static _ => null,
-                FullHostName = static () => "host.example.org",
-                Bans = _ => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]),
-                HostName = _ => Task.FromResult(HostName),
-                History = (_, _) => Task.FromResult(History),
-            },
-            _enforcer);
+        _context = new ActionContext
+        {
+            Jail = jail,
+            ParseSeconds = static _ => null,
+            FullHostName = static () => "host.example.org",
+            Bans = _ => Task.FromResult<IReadOnlyList<Ban>>([.. InForce]),
+            HostName = _ => Task.FromResult(HostName),
+            History = (_, _) => Task.FromResult(History),
+        };
+        Jail = new JailActions(_context, _enforcer);
         foreach (IReadOnlyList<object?> words in Read(text, log, jail, folder ?? Path.Combine(RepositoryRoot.Find(), "config", "action.d")))
         {
             if (words is ["set", _, "addaction", string name]) Assert.NotNull(Jail.Add(name));
@@ -64,6 +64,9 @@ internal sealed class ShippedAction : IAsyncDisposable
 
     /// <summary>What the database knows of every id.</summary>
     public IdHistory? History { get; set; }
+
+    /// <summary>Has all other jails of the server look whether their sets are there.</summary>
+    public void HaveOthersLook() => _enforcer.SayLost(_context);
 
     /// <summary>What went wrong since the last call.</summary>
     public string TakeErrors()

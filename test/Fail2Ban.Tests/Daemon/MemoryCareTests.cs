@@ -41,22 +41,47 @@ public sealed class MemoryCareTests : IDisposable
         Assert.Equal(before + 1, _released);
     }
 
+    [Fact]
+    public void What_the_start_has_left_is_looked_for_each_second_and_what_comes_later_less_often()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(1), _clock.Period);
+        Look(allocated: 50_000_000);
+        Look(allocated: 0);
+        Assert.Equal(1, _released);
+        Assert.Equal(TimeSpan.FromSeconds(5), _clock.Period);
+    }
+
     private void Look(long allocated)
     {
         _allocated += allocated;
         _clock.Fire();
     }
 
-    private sealed class TimerClock : TimeProvider
+    private sealed class TimerClock : TimeProvider, ITimer
     {
         private Action _fire = static () => { };
+
+        public TimeSpan Period { get; private set; }
 
         public void Fire() => _fire();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             _fire = () => callback(state);
-            return base.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Change(dueTime, period);
+            return this;
         }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Period = period;
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

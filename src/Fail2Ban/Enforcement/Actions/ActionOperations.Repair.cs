@@ -18,6 +18,8 @@ internal sealed partial class ActionOperations
     private long? _lastCheck;
     private bool _isRepairing;
     private int _failuresInARow; // of starts and repairs
+    private long _repairs;
+    private int _looksInARow; // that found something to repair
 
     /// <summary>A banned id was seen again: is the action still sane, and does it still ban this id?</summary>
     public async Task<string?> SeenAgainAsync(Ban ban)
@@ -97,12 +99,17 @@ internal sealed partial class ActionOperations
     public async Task CheckNowAsync(bool isMereDoubt = false)
     {
         if (isMereDoubt && !await LacksSetAsync().ConfigureAwait(false)) return;
+        long repairs = _repairs;
         foreach ((string family, FamilyState state) in _families)
         {
             if (!state.IsStarted && state.FailedAt is not null) await RetryStartAsync(family, state).ConfigureAwait(false);
             else if (state.IsStarted && Properties.Defines("actioncheck") && Properties.Command("actionban", family) is { Elements: not null } or { Batch: not null })
                 await CheckAsync(family, isUnban: false).ConfigureAwait(false);
         }
+
+        // Another jail may have looked just before the loss. Less and less often: the repair itself may be what others lose by.
+        if (_repairs == repairs) _looksInARow = 0;
+        else enforcer.SayLostIn(CheckPace * (1 << Math.Min(_looksInARow++, MostDoublings)));
     }
 
     private async Task<bool> LacksSetAsync()
@@ -160,6 +167,7 @@ internal sealed partial class ActionOperations
         }
 
         _failuresInARow = 0;
+        _repairs++;
         State(family).IsStarted = true;
         State(family).Networks.Clear();
         List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
