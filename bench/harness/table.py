@@ -108,6 +108,6 @@ def machine():
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) / 1e6
     system = next((line.split("=")[1].strip().strip('"') for line in open("/etc/os-release") if line.startswith("PRETTY_NAME")), "?")
-    return [f"{os.cpu_count()} × {cpu}, {memory:.0f} GB, {system}, Linux {platform.release().split("-")[0]}",
+    return [f"{os.cpu_count()} × {cpu}, {memory:.0f} GB, {system}, Linux {platform.release().split('-')[0]}",
             f"load when it began: {os.getloadavg()[0]:.2f}",
             f"fail2ban: {first('/usr/bin/fail2ban-client', '--version')}; sshguard: {first('/usr/sbin/sshguard', '-v')}; nft: {first('nft', '--version')}"]
