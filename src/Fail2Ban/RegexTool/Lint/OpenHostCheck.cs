@@ -10,7 +10,7 @@ internal static class OpenHostCheck
     public static Finding? Look(CompiledRegex regex, bool isMultiLine, PatternPlace place)
     {
         PatternTree tree = PatternParser.Parse(regex.Regex.Expanded, multiLine: false);
-        if (isMultiLine || StartAnchor.Holds(tree) || EndAnchor.Holds(tree)) return null;
+        if (isMultiLine || EdgeAnchor.HoldsStart(tree) || EdgeAnchor.HoldsEnd(tree)) return null;
         return new Finding(place, FaultKind.Open,
             "It may begin and end anywhere in a line, and whoever writes a part of the line can write all that it looks for.",
             "Begin it with ^ or end it with $.");
