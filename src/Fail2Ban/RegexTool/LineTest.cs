@@ -43,16 +43,17 @@ internal sealed class LineTest(
         int clear = 0;
         for (int start = 0, end; start < length; start = end)
         {
-            if (!IsLeftOut(lines[start..]))
+            int missed = 0;
+            bool isLeftOut = IsLeftOut(lines[start..]);
+            end = isLeftOut ? start : filter.PassOver(lines, start, ref clear, ref missed);
+            if (missed > 0)
             {
-                int missed = 0;
-                end = filter.PassOver(lines, start, ref clear, ref missed);
-                if (missed > 0) found.AddMissed(start, end - start, missed);
-                if (missed > 0) continue;
+                found.AddMissed(start, end - start, missed);
+                continue;
             }
 
             end = start + lines[start..].IndexOf((byte)'\n') + 1;
-            if (!IsLeftOut(lines[start..])) filter.Search(found, start, end - start, _progress);
+            if (!isLeftOut) filter.Search(found, start, end - start, _progress);
         }
     }
 

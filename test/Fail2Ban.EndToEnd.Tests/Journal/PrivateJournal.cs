@@ -21,7 +21,8 @@ internal sealed class PrivateJournal : IDisposable
         _host = host;
         if (!File.Exists(Daemon)) Assert.Skip($"{Daemon} is not installed");
         _daemon = host.Start("unshare", "--mount", "sh", "-c", Script);
-        for (var waited = Stopwatch.StartNew(); !File.Exists($"/proc/{_daemon.Id}/root/run/systemd/journal/dev-log");)
+        string socket = Path.Join($"/proc/{_daemon.Id}/root", "/run/systemd/journal/dev-log");
+        for (var waited = Stopwatch.StartNew(); !File.Exists(socket);)
         {
             if (_daemon.HasExited || waited.Elapsed > TimeSpan.FromSeconds(20))
                 Assert.Skip($"journald does not run here: {(_daemon.HasExited ? _daemon.StandardError.ReadToEnd() : "no answer")}");

@@ -46,25 +46,26 @@ internal sealed class ForgeryCheck(LintedFilter filter, IReadOnlyList<Sample> sa
 
     private static bool IsOfAddress(Sample sample) => sample.First is { Start: >= 0, Host: { } host } && IPAddress.TryParse(host, out _);
 
-    private byte[]? Forge(Target target, string[] texts)
+    private byte[]? Forge(Target target, string[] texts) => (
+        from place in target.Places
+        from text in place.Kind == PlaceKind.Word ? Rest(target.Sample, place) : texts
+        from before in s_spaces
+        from after in s_spaces
+        select Forge(target.Sample, place, text, before, after)).FirstOrDefault(forged => forged is not null);
+
+    // Null where that deceives nobody.
+    private byte[]? Forge(Sample sample, Place place, string text, byte[] before, byte[] after)
     {
-        foreach (Place place in target.Places)
-            foreach (string text in place.Kind == PlaceKind.Word ? Rest(target.Sample, place) : texts)
-                foreach (byte[] before in s_spaces)
-                    foreach (byte[] after in s_spaces)
-                    {
-                        byte[] forged = Line(text, before, after);
-                        if (filter.First(forged) is not { Host: Forged }) continue;
-                        if (place.Kind == PlaceKind.Word || Keeps(target.Sample, Line(text.Replace(Forged, Nobody, StringComparison.Ordinal), before, after))) return forged;
+        byte[] forged = Line(text);
+        if (filter.First(forged) is not { Host: Forged }) return null;
+        if (place.Kind == PlaceKind.Word || Keeps(sample, Line(text.Replace(Forged, Nobody, StringComparison.Ordinal)))) return forged;
 
-                        // A name may well hold what its pattern has no sign for; a phrase that it refuses was thought of.
-                        if (place.Kind == PlaceKind.User && text.Distinct().Any(sign => !Keeps(target.Sample, Insert(target.Sample.Text, place.Start, Encoding.UTF8.GetBytes($"x{sign}7q"))))) return forged;
+        // A name may well hold what its pattern has no sign for; a phrase that it refuses was thought of.
+        bool isRefused = place.Kind == PlaceKind.User && text.Distinct().Any(sign => !Keeps(sample, Insert(sample.Text, place.Start, Encoding.UTF8.GetBytes($"x{sign}7q"))));
+        return isRefused ? forged : null;
 
-                        byte[] Line(string written, byte[] before, byte[] after) =>
-                            Insert(target.Sample.Text, place.Start, [.. before, .. Encoding.UTF8.GetBytes(place.EscapesQuotes ? written.Replace("\"", "\\\"", StringComparison.Ordinal) : written), .. after]);
-                    }
-
-        return null;
+        byte[] Line(string written) =>
+            Insert(sample.Text, place.Start, [.. before, .. Encoding.UTF8.GetBytes(place.EscapesQuotes ? written.Replace("\"", "\\\"", StringComparison.Ordinal) : written), .. after]);
     }
 
     // The sample with another address, and what follows each of its places before the address.

@@ -19,8 +19,7 @@ public sealed class RotatedLogsTests : FollowingTests
     {
         ReadSome("one\ntwo\n");
         Logs.Append("a.log", "three\n");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf(renamed));
-        Logs.Write("a.log", "four\n");
+        Rotate(renamed, "four\n");
         LogSubscription subscription = Resume();
         WatchedDirectory.Expect(Sink, "three", "four");
         WatchedDirectory.Eventually(() => subscription.Position.Offset == 5);
@@ -84,8 +83,7 @@ public sealed class RotatedLogsTests : FollowingTests
     {
         ReadSome("# a head\none\n");
         Logs.Append("a.log", "two\n");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
-        Logs.Write("a.log", "# a head\nthree is longer than one\n");
+        Rotate("a.log.1", "# a head\nthree is longer than one\n");
         LogSubscription subscription = Resume();
         WatchedDirectory.Expect(Sink, "two", "# a head", "three is longer than one");
         WatchedDirectory.Eventually(() => subscription.Position.Offset == new FileInfo(Logs.PathOf("a.log")).Length);
@@ -106,8 +104,7 @@ public sealed class RotatedLogsTests : FollowingTests
     {
         ReadSome("");
         Logs.Append("a.log", "one\n");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
-        Logs.Write("a.log", "two\n");
+        Rotate("a.log.1", "two\n");
         Resume();
         WatchedDirectory.Expect(Sink, "one", "two");
     }
@@ -120,8 +117,7 @@ public sealed class RotatedLogsTests : FollowingTests
     {
         ReadSome("one\n");
         Logs.Append("a.log", "two\n");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf(name));
-        Logs.Write("a.log", "three\n");
+        Rotate(name, "three\n");
         Resume();
         WatchedDirectory.Expect(Sink, "three");
     }
@@ -194,8 +190,7 @@ public sealed class RotatedLogsTests : FollowingTests
         Logs.Write("a.log", "one\n");
         Logs.Follow("a.log", Sink);
         WatchedDirectory.Expect(Sink, "one");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
-        Logs.Write("a.log", "two\n");
+        Rotate("a.log.1", "two\n");
         WatchedDirectory.Expect(Sink, "one", "two");
         Logs.Follow("a.log.1", Sink);
         Logs.Append("a.log.1", "late\n");
@@ -207,8 +202,7 @@ public sealed class RotatedLogsTests : FollowingTests
     {
         ReadSome("one\n");
         Logs.Append("a.log", "two\n");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
-        Logs.Write("a.log", "three\n");
+        Rotate("a.log.1", "three\n");
         Resume();
         WatchedDirectory.Expect(Sink, "two", "three");
         Logs.Follow("a.log.1", Sink);
@@ -235,8 +229,7 @@ public sealed class RotatedLogsTests : FollowingTests
         Logs.Write("a.log", "old\none\n");
         Logs.Follow("a.log", Sink);
         WatchedDirectory.Expect(Sink, "old", "one");
-        File.Move(Logs.PathOf("a.log"), Logs.PathOf("a.log.1"));
-        Logs.Write("a.log", "two\n");
+        Rotate("a.log.1", "two\n");
         WatchedDirectory.Expect(Sink, "old", "one", "two");
         DateTimeOffset start = DateTimeOffset.UnixEpoch;
         Logs.Follow("a.log.1", Sink, request => request with { NotBefore = start, DateOf = line => line.Text.StartsWith("old"u8) ? start.AddDays(-1) : start });
@@ -272,6 +265,12 @@ public sealed class RotatedLogsTests : FollowingTests
     }
 
     private LogSubscription Resume() => Logs.Follow("a.log", Sink, request => request with { Resume = _position, MayBeAbsent = true });
+
+    private void Rotate(string renamed, string text)
+    {
+        File.Move(Logs.PathOf("a.log"), Logs.PathOf(renamed));
+        Logs.Write("a.log", text);
+    }
 
     private void Cut(string text)
     {
