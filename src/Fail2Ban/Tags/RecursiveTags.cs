@@ -33,6 +33,7 @@ public static class RecursiveTags
     {
         // A value can gain tags from values that were substituted before it only if names are composed, so a
         // second round over what changed is needed until nothing does.
+        using var text = new SpliceText();
         bool again = true;
         while (again)
         {
@@ -41,10 +42,11 @@ public static class RecursiveTags
             {
                 (string name, string value) = properties.GetAt(index);
                 if (!value.Contains('<', StringComparison.Ordinal) || (keep is not null && keep.Contains(name))) continue;
-                if (Expand(properties, name, condition, keep, lookUp, ref value) is { } error) return error;
-                if (ReferenceEquals(value, properties.GetAt(index).Value)) continue;
-                properties.SetAt(index, value);
-                again |= NextTag(value, 0) is not null;
+                text.Set(value);
+                if (Expand(text, properties, name, condition, keep, lookUp, out bool isChanged) is { } error) return error;
+                if (!isChanged) continue;
+                properties.SetAt(index, text.ToString());
+                again |= NextTag(text.Text, 0) is not null;
             }
         }
 
@@ -52,12 +54,13 @@ public static class RecursiveTags
     }
 
     private static string? Expand(
-        OrderedDictionary<string, string> properties, string name, string? condition, IReadOnlySet<string>? keep, Func<string, string?>? lookUp, ref string value)
+        SpliceText value, OrderedDictionary<string, string> properties, string name, string? condition, IReadOnlySet<string>? keep, Func<string, string?>? lookUp, out bool isChanged)
     {
         OrderedDictionary<string, int>? replaced = null;
-        for (int at = 0; NextTag(value, at) is { } tag; )
+        isChanged = false;
+        for (int at = 0; NextTag(value.Text, at) is { } tag; )
         {
-            string inner = value.Substring(tag.Start + 1, tag.Length - 2);
+            string whole = new(value.Text.Slice(tag.Start, tag.Length)), inner = whole[1..^1];
             if (keep is not null && keep.Contains(inner))
             {
                 at = tag.Start + tag.Length;
@@ -65,7 +68,7 @@ public static class RecursiveTags
             }
 
             int times = replaced?.GetValueOrDefault(inner) ?? 0;
-            if (inner == name || times > MostReplacements) return SelfReference(name, inner, replaced, value);
+            if (inner == name || times > MostReplacements) return SelfReference(name, inner, replaced, value.Text);
             string? text = condition is not null && properties.TryGetValue($"{inner}?{condition}", out string? variant) ? variant : null;
             if (text is null && !properties.TryGetValue(inner, out text)) text = lookUp?.Invoke(inner);
             if (text is null)
@@ -74,33 +77,34 @@ public static class RecursiveTags
                 continue;
             }
 
-            string next = value.Replace(value.Substring(tag.Start, tag.Length), text, StringComparison.Ordinal);
-            if (next.Length > LongestValue) return SelfReference(name, inner, replaced, value[..Math.Min(value.Length, 200)]);
-            value = next;
+            if (!value.TryReplace(whole, text, LongestValue)) return SelfReference(name, inner, replaced, value.Text[..Math.Min(value.Text.Length, 200)]);
+            isChanged = true;
             (replaced ??= new(StringComparer.Ordinal))[inner] = times + 1;
-            at = Math.Min(tag.Start, value.Length);
+            at = Math.Min(tag.Start, value.Text.Length);
         }
 
         return null;
     }
 
     // The next text between angle brackets that has neither blanks nor angle brackets in it.
-    private static (int Start, int Length)? NextTag(string value, int from)
+    private static (int Start, int Length)? NextTag(ReadOnlySpan<char> value, int from)
     {
-        int open = value.IndexOf('<', from);
+        int open = IndexOfOpen(value, from);
         while (open >= 0)
         {
-            int length = value.AsSpan(open + 1).IndexOfAny('<', '>', ' ');
+            int length = value[(open + 1)..].IndexOfAny('<', '>', ' ');
             if (length < 0) return null;
             int at = open + 1 + length;
             if (value[at] == '>' && length > 0) return (open, length + 2);
-            open = value[at] == '<' ? at : value.IndexOf('<', at + 1);
+            open = value[at] == '<' ? at : IndexOfOpen(value, at + 1);
         }
 
         return null;
     }
 
-    private static string SelfReference(string name, string tag, OrderedDictionary<string, int>? replaced, string value)
+    private static int IndexOfOpen(ReadOnlySpan<char> value, int from) => value[from..].IndexOf('<') is >= 0 and int found ? from + found : -1;
+
+    private static string SelfReference(string name, string tag, OrderedDictionary<string, int>? replaced, ReadOnlySpan<char> value)
     {
         var counts = new StringBuilder();
         foreach ((string key, int count) in replaced ?? []) counts.Append(counts.Length > 0 ? ", " : "").Append('\'').Append(key).Append("': ").Append(count);

@@ -26,12 +26,13 @@ internal static class AsciiSets
     internal static ImmutableArray<(int First, int Last)> Ranges(UInt128 members)
     {
         var ranges = ImmutableArray.CreateBuilder<(int, int)>();
-        for (int i = 0; i < 128; i++)
+        while (members != 0)
         {
-            if (((members >> i) & 1) == 0) continue;
-            int first = i;
-            while (i < 127 && ((members >> (i + 1)) & 1) != 0) i++;
-            ranges.Add((first, i));
+            int first = (int)UInt128.TrailingZeroCount(members);
+            // What is left of a run that reaches the highest bit has no zero above it.
+            int next = (int)UInt128.TrailingZeroCount(~(members | ((UInt128.One << first) - 1)));
+            ranges.Add((first, next - 1));
+            members = next < 128 ? members & (UInt128.MaxValue << next) : 0;
         }
 
         return ranges.DrainToImmutable();

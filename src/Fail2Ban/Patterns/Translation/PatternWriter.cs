@@ -18,7 +18,7 @@ internal abstract class PatternWriter
     private readonly List<(int Offset, int Index)> _origins = [];
 
     /// <summary>ASCII only.</summary>
-    protected StringBuilder Output { get; } = new();
+    protected StringBuilder Output { get; } = new(1024);
 
     /// <summary>What PCRE2 is told beside the options that follow from flags.</summary>
     protected abstract Pcre2Options BaseOptions { get; }
