@@ -60,14 +60,11 @@ public sealed class JailSet(JailServices services)
     }
 
     /// <summary>Complete when the bans that the jails brought back at their start are in force.</summary>
-    public async Task RestoredAsync()
+    public Task RestoredAsync() => Task.WhenAll(All.Select(jail => jail.InvokeAsync(static async found =>
     {
-        foreach (Jail jail in All) await jail.InvokeAsync(static async found =>
-        {
-            await found.Bans.Restored;
-            return true;
-        });
-    }
+        await found.Bans.Restored;
+        return true;
+    })));
 
     /// <summary>Stops and removes a jail; complete when its bans are out of force.</summary>
     public async Task RemoveAsync(Jail jail)

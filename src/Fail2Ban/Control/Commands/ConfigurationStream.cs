@@ -23,41 +23,64 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
         if (list.Any(command => command is not IReadOnlyList<object?> { Count: > 0 })) throw CommandException.Plain("Invalid command");
         var draft = new StreamDraft(replaceable);
         var undo = new Stack<(string Name, object? Value)>();
-        foreach (IReadOnlyList<object?> words in list.Cast<IReadOnlyList<object?>>())
+        using var ahead = PatternsAhead.Of(list);
+        for (int next = 0; next < list.Count;)
         {
-            if (Skipped(words) is { } skipped) draft.Skip(skipped.Jail, skipped.Reason);
-            string? jail = JailOf(words);
-            if (jail is not null && draft.Broken.ContainsKey(jail)) continue;
-            if (jail is null && words is ["set", string name, ..]) undo.Push((name, settings.Current(name)));
-            try
+            var words = (IReadOnlyList<object?>)list[next]!;
+            if (JailOf(words) is { } name && draft.Find(name) is { } jail)
             {
-                await doAsync(new CommandWords(words), draft);
-            }
-            catch (Exception error)
-            {
-                PythonError problem = CommandDispatcher.Describe(error);
-                if (jail is null && refuseAll)
+                // All that is said of a jail without a break, within its loop: no command waits for a thread to take it.
+                int end = next + 1;
+                while (end < list.Count && JailOf((IReadOnlyList<object?>)list[end]!) == name) end++;
+                int first = next;
+                await jail.InvokeAsync(async _ =>
                 {
-                    await UndoAsync(undo);
-                    foreach (Jails.Jail one in draft.Jails) await one.DiscardAsync();
-                    throw new CommandException(problem);
-                }
-
-                log.For(CommandSentences.TransmitterLogger).Failed(words, problem);
-                if (words is ["set", string owner, "addaction", var action, _, ..] && !replaceable.Contains(owner))
-                {
-                    // Somebody else's program is at fault: a jail that is to start does without it.
-                    draft.Miss(owner, PythonText.Str(action), problem);
-                    continue;
-                }
-
-                if (jail is not null && replaceable.Contains(jail)) log.JailNotReloaded(jail);
-                else if (jail is not null) log.JailNotStarted(jail);
-                draft.Break(jail ?? "", problem);
+                    for (int i = first; i < end; i++) await DoAsync((IReadOnlyList<object?>)list[i]!, draft, undo, refuseAll);
+                    return true;
+                });
+                next = end;
+                continue;
             }
+
+            await DoAsync(words, draft, undo, refuseAll);
+            next++;
         }
 
         return draft;
+    }
+
+    private async Task DoAsync(IReadOnlyList<object?> words, StreamDraft draft, Stack<(string Name, object? Value)> undo, bool refuseAll)
+    {
+        if (Skipped(words) is { } skipped) draft.Skip(skipped.Jail, skipped.Reason);
+        string? jail = JailOf(words);
+        if (jail is not null && draft.Broken.ContainsKey(jail)) return;
+        if (jail is null && words is ["set", string name, ..]) undo.Push((name, settings.Current(name)));
+        try
+        {
+            await doAsync(new CommandWords(words), draft);
+        }
+        catch (Exception error)
+        {
+            PythonError problem = CommandDispatcher.Describe(error);
+            if (jail is null && refuseAll)
+            {
+                await UndoAsync(undo);
+                foreach (Jails.Jail one in draft.Jails) await one.DiscardAsync();
+                throw new CommandException(problem);
+            }
+
+            log.For(CommandSentences.TransmitterLogger).Failed(words, problem);
+            if (words is ["set", string owner, "addaction", var action, _, ..] && !draft.MayReplace(owner))
+            {
+                // Somebody else's program is at fault: a jail that is to start does without it.
+                draft.Miss(owner, PythonText.Str(action), problem);
+                return;
+            }
+
+            if (jail is not null && draft.MayReplace(jail)) log.JailNotReloaded(jail);
+            else if (jail is not null) log.JailNotStarted(jail);
+            draft.Break(jail ?? "", problem);
+        }
     }
 
     /// <summary>Tells the client what is not in force.</summary>

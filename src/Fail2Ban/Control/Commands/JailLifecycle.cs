@@ -2,6 +2,7 @@ using Fail2Ban.Configuration;
 using Fail2Ban.Detection.Sources.Journal;
 using Fail2Ban.Jails;
 using Fail2Ban.Logging;
+using Fail2Ban.Values;
 
 namespace Fail2Ban.Control.Commands;
 
@@ -14,6 +15,8 @@ namespace Fail2Ban.Control.Commands;
 internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream stream, JailFaults faults, LifeSigns signs) : IDisposable
 {
     private static readonly CommandException Closing = CommandException.Plain("The server is shutting down");
+
+    private const int MostStarting = 8;
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private volatile bool _isClosing;
@@ -181,6 +184,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
     private async Task PutInForceAsync(StreamDraft draft, bool restart, bool unban)
     {
         bool isCutShort = false;
+        var starting = new Queue<(string Name, Task<PythonError?> Done)>();
         foreach (Jail wanted in draft.Jails)
         {
             if (_isClosing || draft.Broken.ContainsKey(wanted.Name))
@@ -190,22 +194,39 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
                 continue;
             }
 
-            try
-            {
-                await PutInForceAsync(wanted, draft.Starts(wanted.Name), restart, unban);
-            }
-            catch (Exception error)
-            {
-                // Nobody could foresee it; the other jails are to have their turn.
-                log.JailFailed(wanted.Name, error);
-                draft.Break(wanted.Name, CommandDispatcher.Describe(error));
-            }
+            // A jail that is new waits for the database and its lane mostly: the next ones need not.
+            bool isNew = jails.Find(wanted.Name) is null;
+            starting.Enqueue((wanted.Name, PutInForceAsync(wanted, draft.Starts(wanted.Name), restart, unban)));
+            while (starting.Count > (isNew ? MostStarting : 0)) await NextAsync();
         }
 
+        while (starting.Count > 0) await NextAsync();
         if (isCutShort) throw Closing;
+
+        async Task NextAsync()
+        {
+            (string name, Task<PythonError?> done) = starting.Dequeue();
+            if (await done is { } error) draft.Break(name, error);
+        }
     }
 
-    private async Task PutInForceAsync(Jail wanted, bool start, bool restart, bool unban)
+    // Null, or why the jail is not in force.
+    private async Task<PythonError?> PutInForceAsync(Jail wanted, bool start, bool restart, bool unban)
+    {
+        try
+        {
+            await ReplaceAsync(wanted, start, restart, unban);
+            return null;
+        }
+        catch (Exception error)
+        {
+            // Nobody could foresee it; the other jails are to have their turn.
+            log.JailFailed(wanted.Name, error);
+            return CommandDispatcher.Describe(error);
+        }
+    }
+
+    private async Task ReplaceAsync(Jail wanted, bool start, bool restart, bool unban)
     {
         Jail? present = jails.Find(wanted.Name);
         if (present is not null && unban) await present.UnbanAllAsync();

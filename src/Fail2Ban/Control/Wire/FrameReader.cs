@@ -5,6 +5,8 @@ namespace Fail2Ban.Control.Wire;
 /// <remarks>Thread safety: none; owned by one connection.</remarks>
 internal sealed class FrameReader(int limit)
 {
+    private const int Growth = 4;
+
     private byte[] _buffer = new byte[1024];
     private int _start;
     private int _end;
@@ -40,7 +42,10 @@ internal sealed class FrameReader(int limit)
                 return false;
             }
 
-            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, limit));
+            // A configuration of a hundred jails comes in megabytes; what is never written to costs nothing.
+            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_buffer.Length * (long)Growth, limit));
+            _buffer.AsSpan(0, _end).CopyTo(larger);
+            _buffer = larger;
         }
 
         room = _buffer.AsMemory(_end);

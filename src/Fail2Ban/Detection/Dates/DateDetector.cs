@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Fail2Ban.Logging;
 using Fail2Ban.Patterns;
 
@@ -167,6 +168,7 @@ public sealed class DateDetector : IDisposable
     /// <summary>For tests: whether what one line taught is used for the next.</summary>
     internal bool FollowsShapes { get; init; } = true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlySpan<byte> Unterminated(ReadOnlySpan<byte> line) => line is [.., (byte)'\n'] ? line[..^1] : line;
 
     // Lines mostly follow each other within an hour, so that only digits of known places differ.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 
@@ -104,6 +105,7 @@ internal sealed class LineShape
     /// <summary>The last line that was taken is not the last dated one any more.</summary>
     public void DropFollower() => HasFollower = false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int OriginOf(ReadOnlySpan<byte> line) => _opener is { } opener ? Math.Max(0, line.IndexOf(opener)) : 0;
 
     private int Free(TemplateSlot slot, int group)
@@ -140,6 +142,7 @@ internal sealed class LineShape
     }
 
     // Sixteen characters at a time; a digit is one that, less '0', is 9 at most.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsAlike(ReadOnlySpan<byte> line, Mask mask, byte[] kept, int from)
     {
         Vector128<byte> differences = Vector128<byte>.Zero, nine = Vector128.Create((byte)9);
@@ -154,6 +157,7 @@ internal sealed class LineShape
         return differences == Vector128<byte>.Zero;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool CanContinue(byte next) => !char.IsAsciiLetter((char)next) || (next | 0x20) is 'z' or 'u' or 'g';
 
     /// <summary>What of a follower has to be as in the line.</summary>
