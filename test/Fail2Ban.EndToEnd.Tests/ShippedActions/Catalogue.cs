@@ -48,6 +48,33 @@ internal static class Catalogue
     // These speak to the kernel by themselves, without a program that could be stood in for.
     private static readonly string[] s_kernel = ["nftables", "nftables-allports", "nftables-multiport", "iptables-xt_recent-echo"];
 
+    private static readonly Loss s_emptied = new("iptables -F; iptables -X; ip6tables -F; ip6tables -X; ipset destroy");
+    private static readonly Loss s_reloaded = new("firewall-cmd --reload"); // direct rules are gone with it
+    private static readonly Loss s_flushed = new("nft flush ruleset");
+
+    /// <summary>The actions that have an <c>actioncheck</c>, and what makes it fail. All others have none.</summary>
+    public static IReadOnlyDictionary<string, Loss> Losses { get; } = new SortedDictionary<string, Loss>(StringComparer.Ordinal)
+    {
+        ["firewallcmd-allports"] = s_reloaded,
+        ["firewallcmd-ipset"] = s_reloaded,
+        ["firewallcmd-multiport"] = s_reloaded,
+        ["firewallcmd-new"] = s_reloaded,
+        ["iptables"] = s_emptied,
+        ["iptables-allports"] = s_emptied,
+        ["iptables-ipset"] = s_emptied,
+        ["iptables-ipset-proto6"] = s_emptied,
+        ["iptables-ipset-proto6-allports"] = s_emptied,
+        ["iptables-multiport"] = s_emptied,
+        ["iptables-multiport-log"] = s_emptied,
+        ["iptables-new"] = s_emptied,
+        ["iptables-xt_recent-echo"] = s_emptied,
+        ["nftables"] = s_flushed,
+        ["nftables-allports"] = s_flushed,
+        ["nftables-multiport"] = s_flushed,
+        ["pf"] = new("pfctl -a f2b/demo -F rules"),
+        ["symbiosis-blacklist-allports"] = s_emptied with { Foreign = "iptables -N blacklist; ip6tables -N blacklist" },
+    };
+
     /// <summary>All, by their names.</summary>
     public static IReadOnlyList<string> Names { get; } = In(Path.Combine(Fail2Ban.Tests.RepositoryRoot.Find(), "config", "action.d"));
 

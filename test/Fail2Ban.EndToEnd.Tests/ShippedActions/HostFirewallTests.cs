@@ -111,9 +111,10 @@ public sealed class HostFirewallTests
             await action.Jail.BanAsync(ShippedAction.Ban("192.0.2.1"));
             if (six.Length > 0) await action.Jail.BanAsync(ShippedAction.Ban("2001:db8::1"));
             await action.Jail.BanAsync(ShippedAction.Ban("192.0.2.77"));
-            string made = Show(show);
-            Assert.True(made.Contains(four, StringComparison.Ordinal) && made.Contains(six, StringComparison.Ordinal) && made.Contains("192.0.2.77", StringComparison.Ordinal),
-                $"{text}: no \"{four}\" or no \"{six}\" in\n{made}\n{action.TakeErrors()}");
+            AssertBanned();
+            Assert.Equal("", action.TakeErrors());
+            await Loss.HappenToAsync(text, action, ["192.0.2.1", .. six.Length > 0 ? (string[])["2001:db8::1"] : [], "192.0.2.77"]);
+            AssertBanned();
             await action.Jail.UnbanAsync(ShippedAction.Ban("192.0.2.1"));
             string left = Show(show);
             Assert.False(left.Contains(four, StringComparison.Ordinal), $"{text}: still there after the unban:\n{left}");
@@ -124,6 +125,13 @@ public sealed class HostFirewallTests
             Assert.True(errors.Length == 0, $"{text}: {errors}");
             string after = Show(show);
             Assert.True(before == after, $"{text} leaves\n{after}\nwhere there was\n{before}");
+
+            void AssertBanned()
+            {
+                string made = Show(show);
+                Assert.True(made.Contains(four, StringComparison.Ordinal) && made.Contains(six, StringComparison.Ordinal) && made.Contains("192.0.2.77", StringComparison.Ordinal),
+                    $"{text}: no \"{four}\" or no \"{six}\" in\n{made}\n{action.TakeErrors()}");
+            }
         }
     }
 

@@ -52,6 +52,10 @@ public sealed partial class KernelTests
                 string made = Kernel();
                 foreach (string expected in four.Concat(six)) Assert.True(made.Contains(expected, StringComparison.Ordinal), $"{text}: no \"{expected}\" in\n{made}\n{action.TakeErrors()}");
                 Assert.Equal("", action.TakeErrors());
+                await Loss.HappenToAsync(text, action, bans);
+                string repaired = Kernel();
+                Assert.True(Structure(made).SequenceEqual(Structure(repaired)), $"{text}: before the loss\n{made}\nafter its repair\n{repaired}");
+                foreach (string expected in four.Concat(six)) Assert.True(repaired.Contains(expected, StringComparison.Ordinal), $"{text}: no \"{expected}\" after the repair in\n{repaired}");
             }
 
             // The server died and is started again: what is there stays as it is, and there once.
@@ -83,6 +87,30 @@ public sealed partial class KernelTests
             else Assert.True(before == left, $"{text} leaves\n{left}\nwhere there was\n{before}");
         }
     }
+
+    [Fact]
+    public async Task The_check_of_a_chain_that_is_not_the_actions_own_fails_without_it()
+    {
+        if (!NetworkNamespace.IsInside(this)) return;
+        const string name = "symbiosis-blacklist-allports";
+        string folder = Directory.CreateTempSubdirectory("f2b-blacklist.").FullName, text = Catalogue.Text(name, folder);
+        await using (var action = new ShippedAction(text))
+        {
+            Catalogue.Losses[name].Prepare();
+            await action.Jail.StartAsync();
+            await action.Jail.BanAsync(ShippedAction.Ban("192.0.2.1"));
+            await action.Jail.BanAsync(ShippedAction.Ban("2001:db8::1"));
+            Assert.Contains("-A blacklist -s 192.0.2.1/32 -j DROP\n-A blacklist -s 2001:db8::1/128 -j DROP", Kernel(), StringComparison.Ordinal);
+            await Loss.HappenToAsync(text, action, ["192.0.2.1", "2001:db8::1"]);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // Those that no stand-in can answer for have to be here.
+    [Fact]
+    public void Each_check_that_asks_the_kernel_itself_is_tried_in_the_kernel() =>
+        Assert.Empty(Catalogue.Losses.Keys.Except(Catalogue.Recordable).Except(s_cases.Select(item => item.Action.Split('[')[0])));
 
     private static bool HasFirst(string kernel) => First().IsMatch(kernel);
 

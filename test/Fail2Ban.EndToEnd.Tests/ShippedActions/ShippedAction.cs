@@ -6,6 +6,7 @@ using Fail2Ban.Enforcement.Actions;
 using Fail2Ban.EndToEnd.Tests.Enforcement;
 using Fail2Ban.Logging;
 using Fail2Ban.Processes;
+using Fail2Ban.Tags;
 using Fail2Ban.Tests;
 using Fail2Ban.Tracking.Bans;
 using Fail2Ban.Tracking.Failures;
@@ -67,6 +68,32 @@ internal sealed class ShippedAction : IAsyncDisposable
 
     /// <summary>Has all other jails of the server look whether their sets are there.</summary>
     public void HaveOthersLook() => _enforcer.SayLost(_context);
+
+    /// <summary>Whether the server checks it.</summary>
+    public bool HasCheck => Jail.All.Cast<CommandAction>().Any(static action => action.Properties.Defines("actioncheck"));
+
+    /// <summary>Runs <c>actioncheck</c> for each family, its tags replaced as the server replaces them.</summary>
+    /// <returns>The exit codes, in order; one where the families share a check, none where there is no check.</returns>
+    public async Task<IReadOnlyList<int>> CheckAsync()
+    {
+        var codes = new List<int>();
+        foreach (CommandAction action in Jail.All.Cast<CommandAction>())
+        {
+            var done = new HashSet<string>();
+            foreach (string family in (string[])["inet4", "inet6"])
+            {
+                ActionCommand check = action.Properties.Command("actioncheck", family);
+                Assert.Null(check.Error);
+                if (check.IsBlank || !done.Add(check.Text)) continue;
+                ShellText text = await BanTags.ReplaceAsync(check.Text, _context, null, family, TimeProvider.System.GetUtcNow());
+                ShellResult result = await _enforcer.RunAloneAsync(new ShellCommand(text.Text, text.Arguments) { SuccessCodes = [.. Enumerable.Range(0, 256)] });
+                Assert.True(result is { Succeeded: true, ExitCode: not null }, $"{check.Text}: {result}");
+                codes.Add(result.ExitCode.Value);
+            }
+        }
+
+        return codes;
+    }
 
     /// <summary>What went wrong since the last call.</summary>
     public string TakeErrors()

@@ -33,11 +33,13 @@ internal sealed class StandIns : IDisposable
         if [ -f "$here/$name.answer" ]; then . "$here/$name.answer"; fi
         """;
 
-    // A rule or chain is there once it was put there, until the action is stopped.
+    // A rule or chain is there once it was put there, until the action is stopped or somebody removes all chains.
     private const string RuleMemory = """
         rule=$(printf '%s ' "$@" | sed -E 's/ -[CIADNL] / /; s/ -n / /; s/ 1 / /')
         case " $* " in
-        *' -L blacklist '*) ;; # somebody else's chain
+        *' -L blacklist '*) [ ! -e "$here/$name.emptied" ];; # somebody else's chain
+        ' -N blacklist ') rm -f "$here/$name.emptied";;
+        ' -X ') rm -f "$here/$name.rules"; : >"$here/$name.emptied";;
         *' -C '*|*' -L '*) grep -qsxF -e "$rule" "$here/$name.rules";;
         *' -I '*|*' -A '*|*' -N '*) printf '%s\n' "$rule" >>"$here/$name.rules";;
         *' -D '*|*' --delete-chain '*) rm -f "$here/$name.rules";;
@@ -73,17 +75,28 @@ internal sealed class StandIns : IDisposable
             esac
             """);
         Answer("firewall-cmd", """
-            rule=$(printf '%s ' "$@" | sed -E 's/ --(add|query|remove)-rule / /')
+            rule=$(printf '%s ' "$@" | sed -E 's/ --(add|query|remove)-rule / /') rules=$here/$name.rules
+            touch "$rules"
             case $* in
-            *--query-rule*) grep -qsxF -e "$rule" "$here/$name.rules";;
-            *--add-rule*) printf '%s\n' "$rule" >>"$here/$name.rules";;
-            *--remove-rule*) rm -f "$here/$name.rules";;
-            *--get-chains*) echo 'f2b-demo f2b-other';;
+            *--query-rule*) grep -qxF -e "$rule" "$rules";;
+            *--add-rule*) printf '%s\n' "$rule" >>"$rules";;
+            *--add-chain*) printf '%s\n' "$*" >>"$rules";;
+            *--remove-rules*) sed -i "/^--direct $3 $4 $5 /d" "$rules";;
+            *--remove-rule*) kept=$(grep -vxF -e "$rule" "$rules"); printf '%s\n' "$kept" >"$rules";;
+            *--remove-chain*) sed -i "/^--direct --add-chain $3 $4 $5\$/d" "$rules";;
+            --reload) rm -f "$rules";;
+            *--get-chains*) echo f2b-other $(sed -n "s/^--direct --add-chain $3 $4 //p" "$rules");;
             *--get-entries*) echo 192.0.2.1;;
             *--permanent*--get-ipsets*) echo other;;
             esac
             """);
-        Answer("pfctl", "case $* in *'-s rules'*) echo 'block drop quick proto tcp from <f2b-demo> to any port = ssh';; esac");
+        Answer("pfctl", """
+            case $* in
+            *' -f -') printf '%s\n' "$input" | grep -v ^table >"$here/$name.rules";;
+            *' -F rules') rm -f "$here/$name.rules";;
+            *' -s rules') cat "$here/$name.rules" 2>/dev/null;;
+            esac
+            """);
         Answer("whois", "printf 'netname: EXAMPLE\\n.\\n~!canary\\nSubject: forged\\n'");
         Answer("timeout", "shift; \"$@\"");
         Answer("geoiplookup", "echo 'GeoIP Country Edition: NL, Netherlands'");
@@ -123,8 +136,9 @@ internal sealed class StandIns : IDisposable
     /// <summary>Removes what an action, or the programs' memory of it, left.</summary>
     public void Forget()
     {
-        foreach (string name in new[] { "record", "ran", "file", "state", "iptables.rules", "ip6tables.rules", "firewall-cmd.rules", "dshield.buffer", "dshield.first", "dshield.last", "dshield.sent" })
-            File.Delete(Path(name));
+        foreach (string name in new[] { "record", "ran", "file", "state", "dshield.buffer", "dshield.first", "dshield.last", "dshield.sent" }) File.Delete(Path(name));
+        foreach (string pattern in new[] { "*.rules", "*.emptied", "*.auto" })
+            foreach (string left in Directory.GetFiles(Folder, pattern)) File.Delete(left);
     }
 
     public void Dispose()
