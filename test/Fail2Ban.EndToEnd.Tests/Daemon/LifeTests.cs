@@ -136,7 +136,7 @@ public sealed class LifeTests
         using Process server = Foreground(host);
         host.Client("set", "j", "banip", "192.0.2.1").MustSucceed();
         host.Write("etc/action.d/late.conf", $"[Definition]\nactionstart = echo start >>{host.Path("deeds")}; sleep 1\nactionstop = echo stop >>{host.Path("deeds")}\nactionban = true\nactionunban = true");
-        host.Write("etc/jail.d/more.conf", string.Concat(Enumerable.Range(1, 8).Select(i => $"[more{i}]\nenabled = true\naction = late\n")));
+        host.Write("etc/jail.d/more.conf", string.Concat(Enumerable.Range(1, 24).Select(i => $"[more{i}]\nenabled = true\naction = late\n")));
         using Process reload = host.Start(Sandbox.Program("fail2ban-client"), "-c", host.Etc, "reload");
         host.WaitForLog("Jail 'more1' started");
         host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
@@ -146,7 +146,7 @@ public sealed class LifeTests
         string[] deeds = File.ReadAllLines(host.Path("deeds"));
         Assert.Equal(deeds.Count(deed => deed == "start"), deeds.Count(deed => deed == "stop"));
         Assert.Contains("unban 192.0.2.1", deeds);
-        Assert.DoesNotContain("Jail 'more8' started", host.ReadLog(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Jail 'more24' started", host.ReadLog(), StringComparison.Ordinal);
         Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
     }
 

@@ -61,7 +61,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
         return name;
     }
 
-    /// <summary>Ends a configuration that is under way after the jail that it is at, and then all jails. No jail is made any more.</summary>
+    /// <summary>Ends a configuration that is under way after the jails that it is at, and then all jails. No jail is made any more.</summary>
     public async Task CloseAsync()
     {
         _isClosing = true;

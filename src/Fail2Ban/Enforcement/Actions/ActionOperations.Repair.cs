@@ -137,7 +137,12 @@ internal sealed partial class ActionOperations
     // Whether the family is sane, perhaps after a repair.
     private async Task<bool> CheckAsync(string family, bool isUnban)
     {
-        if (await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false)) return true;
+        if (await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false))
+        {
+            if (State(family).HasLost) await BringBackLostAsync(family).ConfigureAwait(false);
+            return true;
+        }
+
         if (isUnban && Properties.Flag("actionrepair_on_unban") != true)
         {
             Log.InvariantBrokenAtUnban();
@@ -160,8 +165,10 @@ internal sealed partial class ActionOperations
 
         if (!await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false))
         {
-            // Perhaps the firewall was emptied once more meanwhile. Nobody may ban here for long, so it is looked at again.
+            // Perhaps the firewall was emptied once more meanwhile. Nobody may ban here for long, so it is looked at again:
+            // it may be well the next time, made by somebody else, but nothing is in it.
             Log.RepairFailed();
+            State(family).HasLost = true;
             LookAgainLater();
             return false;
         }
@@ -170,9 +177,7 @@ internal sealed partial class ActionOperations
         _repairs++;
         State(family).IsStarted = true;
         State(family).Networks.Clear();
-        List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
-        foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
-        await BringBackAsync(family, lost).ConfigureAwait(false);
+        await BringBackLostAsync(family).ConfigureAwait(false);
         if (_isRepairing) return true;
 
         // What emptied one family has most likely emptied the other one too.
@@ -181,6 +186,15 @@ internal sealed partial class ActionOperations
             if (other != family && state.IsStarted) await CheckAsync(other, isUnban: false).ConfigureAwait(false);
         _isRepairing = false;
         return true;
+    }
+
+    // Set elements at once; others when their ids are seen again.
+    private async Task BringBackLostAsync(string family)
+    {
+        State(family).HasLost = false;
+        List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
+        foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
+        await BringBackAsync(family, lost).ConfigureAwait(false);
     }
 
     private bool IsSkipped(Ban ban) => ban.Restored && Properties.Flag("norestored") == true;

@@ -193,6 +193,9 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
 
         public bool HasItems { get; set; }
 
+        /// <summary>Whether what was banned is lost, since a repair has failed.</summary>
+        public bool HasLost { get; set; }
+
         /// <summary>What is banned, where the family is one of networks.</summary>
         public NetworkCover Networks { get; } = new();
 

@@ -143,6 +143,31 @@ public sealed class JailActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bans_that_were_lost_when_a_repair_failed_come_back_once_somebody_else_has_mended_it()
+    {
+        string sane = Path.Combine(_folder, "sane");
+        File.WriteAllText(sane, "");
+        Add("a",
+        [
+            ("actionstart", $"echo start >> {CallsFile}"), ("actioncheck", $"test -e {sane}"),
+            ("actionban", $"echo ban <ip> >> {CallsFile}; test -e {sane}"), ("actionunban", "true"),
+        ]);
+        await _actions.StartAsync();
+        _bans = [BanOf("192.0.2.1")];
+        await _actions.BanAsync(_bans[0]);
+        File.Delete(sane);
+        await _actions.BanAsync(BanOf("192.0.2.2"));
+        Assert.Contains("Critical Unable to restore environment", _sink.Sentences);
+        Assert.Equal(["start", "ban 192.0.2.1", "ban 192.0.2.2", "start"], Calls);
+
+        // The chain is there again, and empty.
+        File.WriteAllText(sane, "");
+        await _actions.SeenAgainAsync(_bans[0]);
+        await _actions.SeenAgainAsync(_bans[0]);
+        Assert.Equal("ban 192.0.2.1", Assert.Single(Calls[4..]));
+    }
+
+    [Fact]
     public async Task Restored_bans_are_not_told_to_actions_that_do_not_want_them()
     {
         Add("mail", [.. Logged("actionban"), ("norestored", "1"), ("lane", "enforce")]);
