@@ -18,7 +18,7 @@ internal delegate void LinesHandler(byte[] buffer, int length);
 /// <summary>Gives the lines of a log file or of a text, in constant memory.</summary>
 internal static class LogInput
 {
-    private const int ChunkLength = 64 * 1024;
+    private const int ChunkLength = 256 * 1024;
 
     /// <summary>Reads the complete lines of a file; what follows the last line end is not one.</summary>
     /// <param name="stream">At its start.</param>

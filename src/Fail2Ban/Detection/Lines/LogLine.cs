@@ -19,7 +19,7 @@ public readonly ref struct LogLine
     {
         Date = date;
         Terminated = terminated;
-        Time = time;
+        When = time;
     }
 
     /// <summary>The text with one final <c>\n</c>: patterns see the line so, and a buffer has it there anyway.</summary>
@@ -32,5 +32,7 @@ public readonly ref struct LogLine
     public ReadOnlySpan<byte> Date { get; }
 
     /// <summary>The time of a journal entry; null for a line of a file.</summary>
-    public DateTimeOffset? Time { get; }
+    public DateTimeOffset? Time => When.Value;
+
+    internal LineTime When { get; }
 }

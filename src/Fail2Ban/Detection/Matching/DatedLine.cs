@@ -1,4 +1,5 @@
 using System.Text;
+using Fail2Ban.Detection.Lines;
 
 namespace Fail2Ban.Detection.Matching;
 
@@ -15,8 +16,8 @@ internal readonly ref struct DatedLine
     /// <summary>What stands after the date, without line end.</summary>
     public required ReadOnlySpan<byte> After { get; init; }
 
-    /// <summary>When it happened; null where that is not known.</summary>
-    public DateTimeOffset? Time { get; init; }
+    /// <summary>When it happened, where that is known.</summary>
+    public LineTime Time { get; init; }
 
     /// <summary>Whether the line should have had a date and has none; <see cref="Time"/> is then lent from a line before, or now.</summary>
     public bool IsUndated { get; init; }

@@ -43,7 +43,7 @@ public sealed partial class Filter
         foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))
         {
             LineVerdict told = Conclude(
-                hit.Regex, found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), found.Groups(hit.Groups), [], line.Time, failures);
+                hit.Regex, found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), found.Groups(hit.Groups), [], line.Time.Value, failures);
             if (verdict == LineVerdict.LimitExceeded) continue;
             if (verdict == LineVerdict.NoMatch || Rank(told) > Rank(verdict)) verdict = told;
         }

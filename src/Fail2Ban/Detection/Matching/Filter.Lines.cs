@@ -28,7 +28,7 @@ public sealed partial class Filter
     public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
     {
         if (_aside is null) _hits.Clear();
-        if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, null, -1, _hits, null);
+        if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, LineTime.Unknown, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
         if (MaxLines == 1) return Search(dated, dated.Text, failures);
@@ -97,11 +97,11 @@ public sealed partial class Filter
                 }
                 else if (_aside is not null)
                 {
-                    _aside.AddHit(i, whole, Groups(_prefRegex), text, Groups(regex));
+                    _aside.AddHit(i, whole, _prefRegex?.Pattern, text, regex.Pattern);
                 }
                 else
                 {
-                    LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time, failures);
+                    LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
                     if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
                 }
             }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Fail2Ban.Detection.Lines;
 using Fail2Ban.Patterns;
 
 namespace Fail2Ban.Detection.Matching;
@@ -9,10 +9,11 @@ internal sealed class FoundLines
 {
     private const int LargestKept = 1 << 20;
 
-    private readonly List<Line> _lines = [];
-    private readonly List<Hit> _hits = [];
+    private Line[] _lines = new Line[1024];
+    private Hit[] _hits = new Hit[512];
     private nuint[] _spans = new nuint[4096];
-    private byte[] _text = new byte[64 * 1024];
+    private byte[] _text = new byte[16 * 1024];
+    private int _hitCount;
     private int _spanCount;
     private int _textLength;
 
@@ -20,73 +21,142 @@ internal sealed class FoundLines
     public byte[] Buffer { get; private set; } = [];
 
     /// <summary>How many entries there are: lines, and runs of lines in which nothing was found.</summary>
-    public int Count => _lines.Count;
+    public int Count { get; private set; }
 
     /// <summary>Makes it empty, for lines of a buffer.</summary>
     public void Clear(byte[] buffer)
     {
         Buffer = buffer;
-        _lines.Clear();
-        _hits.Clear();
-        _spanCount = _textLength = 0;
-        if (_text.Length > LargestKept) _text = new byte[64 * 1024];
+        Count = _hitCount = _spanCount = _textLength = 0;
+        if (_text.Length > LargestKept) _text = new byte[16 * 1024];
         if (_spans.Length > LargestKept) _spans = new nuint[4096];
     }
 
     /// <summary>Adds a line; its hits were added before.</summary>
-    public void AddLine(int start, int length, in LineResult result) =>
-        _lines.Add(new Line(start, length, 1, result.Verdict, result.Time, result.IgnoreRegex, result.Prefix is not null, _hits.Count));
+    public void AddLine(int start, int length, in LineResult result)
+    {
+        ref Line line = ref Next(start, length, 1);
+        line.Verdict = result.Verdict;
+        line.Time = result.When;
+        line.IgnoreRegex = result.IgnoreRegex;
+        line.HasPrefix = result.Prefix is not null;
+    }
 
     /// <summary>Adds lines in which nothing was found, not even a prefix.</summary>
-    public void AddMissed(int start, int length, int count) => _lines.Add(new Line(start, length, count, LineVerdict.NoMatch, null, -1, false, _hits.Count));
-
-    /// <summary>Adds an occurrence of a failregex in the next line; all is copied.</summary>
-    public void AddHit(int regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups) =>
-        _hits.Add(new Hit(regex, Keep(whole), Keep(prefix.Pairs), Keep(text), Keep(groups.Pairs)));
-
-    public ref readonly Line LineAt(int index) => ref CollectionsMarshal.AsSpan(_lines)[index];
-
-    public ReadOnlySpan<Hit> HitsOf(int index) =>
-        CollectionsMarshal.AsSpan(_hits)[(index == 0 ? 0 : _lines[index - 1].HitEnd).._lines[index].HitEnd];
-
-    public ReadOnlySpan<byte> Text(Range place) => _text.AsSpan(place);
-
-    public GroupSpans Groups(Range place) => new(_spans.AsSpan(place));
-
-    private Range Keep(ReadOnlySpan<byte> text)
+    public void AddMissed(int start, int length, int count)
     {
+        ref Line line = ref Next(start, length, count);
+        line.Verdict = LineVerdict.NoMatch;
+        line.Time = LineTime.Unknown;
+        line.IgnoreRegex = -1;
+        line.HasPrefix = false;
+    }
+
+    /// <summary>Adds an occurrence of a failregex in the next line; what does not stand in <see cref="Buffer"/> is copied.</summary>
+    /// <param name="regex">The failregex's index.</param>
+    /// <param name="whole">What the prefregex saw.</param>
+    /// <param name="prefix">The prefregex, which has just matched; null where there is none.</param>
+    /// <param name="text">What the failregex saw.</param>
+    /// <param name="failure">The failregex, which has just matched.</param>
+    public void AddHit(int regex, ReadOnlySpan<byte> whole, Pattern? prefix, ReadOnlySpan<byte> text, Pattern failure)
+    {
+        if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
+        ref Hit hit = ref _hits[_hitCount++];
+        hit.Regex = regex;
+        Keep(whole, ref hit.Whole);
+        Keep(text, ref hit.Text);
+        if (prefix is null) hit.Prefix = default;
+        else Keep(prefix.Groups, ref hit.Prefix);
+        Keep(failure.Groups, ref hit.Groups);
+    }
+
+    public ref readonly Line LineAt(int index) => ref _lines[index];
+
+    public ReadOnlySpan<Hit> HitsOf(int index) => _hits.AsSpan((index == 0 ? 0 : _lines[index - 1].HitEnd).._lines[index].HitEnd);
+
+    public ReadOnlySpan<byte> Text(in Place place) => (place.IsInBuffer ? Buffer : _text).AsSpan(place.Start, place.Length);
+
+    public GroupSpans Groups(in Place place) => new(_spans.AsSpan(place.Start, place.Length));
+
+    private ref Line Next(int start, int length, int count)
+    {
+        if (Count == _lines.Length) Array.Resize(ref _lines, 2 * Count);
+        ref Line line = ref _lines[Count++];
+        line.Start = start;
+        line.Length = length;
+        line.Lines = count;
+        line.HitEnd = _hitCount;
+        return ref line;
+    }
+
+    private void Keep(ReadOnlySpan<byte> text, ref Place place)
+    {
+        place.Length = text.Length;
+        place.IsInBuffer = Buffer.AsSpan().Overlaps(text, out place.Start);
+        if (place.IsInBuffer) return;
         if (_text.Length - _textLength < text.Length) Array.Resize(ref _text, Math.Max(2 * _text.Length, _textLength + text.Length));
         text.CopyTo(_text.AsSpan(_textLength));
+        place.Start = _textLength;
         _textLength += text.Length;
-        return (_textLength - text.Length).._textLength;
     }
 
-    private Range Keep(ReadOnlySpan<nuint> pairs)
+    private void Keep(GroupSpans groups, ref Place place)
     {
+        ReadOnlySpan<nuint> pairs = groups.Pairs;
         if (_spans.Length - _spanCount < pairs.Length) Array.Resize(ref _spans, Math.Max(2 * _spans.Length, _spanCount + pairs.Length));
         pairs.CopyTo(_spans.AsSpan(_spanCount));
+        place.Start = _spanCount;
+        place.Length = pairs.Length;
         _spanCount += pairs.Length;
-        return (_spanCount - pairs.Length).._spanCount;
     }
 
-    /// <param name="Start">In the buffer.</param>
-    /// <param name="Length">With the line end.</param>
-    /// <param name="Lines">How many lines it stands for.</param>
-    /// <param name="Verdict">As far as it is known without its hits.</param>
-    /// <param name="Time">The line's time.</param>
-    /// <param name="IgnoreRegex">As in <see cref="LineResult"/>.</param>
-    /// <param name="HasPrefix">Whether the prefregex occurs.</param>
-    /// <param name="HitEnd">Where its hits end.</param>
-    internal readonly record struct Line(int Start, int Length, int Lines, LineVerdict Verdict, DateTimeOffset? Time, int IgnoreRegex, bool HasPrefix, int HitEnd)
+    // Structures are filled field by field where they stand: made and then copied, they would cost more than a search.
+
+    /// <summary>Where something stands: in the buffer, or among what was copied.</summary>
+    internal struct Place
     {
-        /// <summary>The line's text.</summary>
-        public ReadOnlySpan<byte> Of(byte[] buffer) => buffer.AsSpan(Start, Length);
+        public int Start, Length;
+        public bool IsInBuffer;
     }
 
-    /// <param name="Regex">The failregex's index.</param>
-    /// <param name="Whole">What the prefregex saw.</param>
-    /// <param name="Prefix">Its groups.</param>
-    /// <param name="Text">What the failregex saw.</param>
-    /// <param name="Groups">Its groups.</param>
-    internal readonly record struct Hit(int Regex, Range Whole, Range Prefix, Range Text, Range Groups);
+    /// <summary>A line, or a run of lines in which nothing was found.</summary>
+    internal struct Line
+    {
+        /// <summary>In the buffer, with the line end.</summary>
+        public int Start, Length;
+
+        /// <summary>How many lines it stands for.</summary>
+        public int Lines;
+
+        /// <summary>As in <see cref="LineResult"/>.</summary>
+        public int IgnoreRegex;
+
+        /// <summary>Where its hits end.</summary>
+        public int HitEnd;
+
+        /// <summary>As far as it is known without its hits.</summary>
+        public LineVerdict Verdict;
+
+        /// <summary>Whether the prefregex occurs.</summary>
+        public bool HasPrefix;
+
+        /// <summary>The line's time.</summary>
+        public LineTime Time;
+
+        /// <summary>The line's text.</summary>
+        public readonly ReadOnlySpan<byte> Of(byte[] buffer) => buffer.AsSpan(Start, Length);
+    }
+
+    /// <summary>An occurrence of a failregex.</summary>
+    internal struct Hit
+    {
+        /// <summary>The failregex's index.</summary>
+        public int Regex;
+
+        /// <summary>What the prefregex saw, and its groups.</summary>
+        public Place Whole, Prefix;
+
+        /// <summary>What the failregex saw, and its groups.</summary>
+        public Place Text, Groups;
+    }
 }

@@ -132,7 +132,7 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
             return new DatedLine { Text = line, Before = [], Date = _lastDate.AsSpan(0, _lastDateLength), After = line[..^1], Time = last, IsUndated = !isOptional };
 
         bool takesNow = isOptional || (findTime is not null && inOperation);
-        return new DatedLine { Text = rest, Before = before, Date = date, After = after, Time = takesNow ? now : null, IsUndated = !isOptional };
+        return new DatedLine { Text = rest, Before = before, Date = date, After = after, Time = takesNow ? now : LineTime.Unknown, IsUndated = !isOptional };
     }
 
     private DatedLine Judge(

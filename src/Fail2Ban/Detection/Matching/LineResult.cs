@@ -1,10 +1,35 @@
+using Fail2Ban.Detection.Lines;
+
 namespace Fail2Ban.Detection.Matching;
 
 /// <summary>What <see cref="Filter.Process"/> found out about a line.</summary>
-/// <param name="Verdict">What became of the line; with all regexes checked, that of the strongest hit.</param>
-/// <param name="Time">The line's time, its neighbours' or now, as it would be counted; null where none is known.</param>
-/// <param name="IgnoreRegex">The index of the ignoreregex that occurred; -1 for none.</param>
-/// <param name="Hits">The failregexes that occurred, in order; valid until the next line.</param>
-/// <param name="Prefix">What the prefregex captured (empty unless <see cref="Filter.CapturePrefix"/> is set); null where there is none or it does not occur.</param>
-public readonly record struct LineResult(
-    LineVerdict Verdict, DateTimeOffset? Time, int IgnoreRegex, IReadOnlyList<RegexHit> Hits, FailureData? Prefix);
+public readonly record struct LineResult
+{
+    private readonly LineTime _time;
+
+    internal LineResult(LineVerdict verdict, LineTime time, int ignoreRegex, IReadOnlyList<RegexHit> hits, FailureData? prefix)
+    {
+        Verdict = verdict;
+        IgnoreRegex = ignoreRegex;
+        _time = time;
+        Hits = hits;
+        Prefix = prefix;
+    }
+
+    /// <summary>What became of the line; with all regexes checked, that of the strongest hit.</summary>
+    public LineVerdict Verdict { get; }
+
+    /// <summary>The index of the ignoreregex that occurred; -1 for none.</summary>
+    public int IgnoreRegex { get; }
+
+    /// <summary>The line's time, its neighbours' or now, as it would be counted; null where none is known.</summary>
+    public DateTimeOffset? Time => _time.Value;
+
+    /// <summary>The failregexes that occurred, in order; valid until the next line.</summary>
+    public IReadOnlyList<RegexHit> Hits { get; }
+
+    /// <summary>What the prefregex captured (empty unless <see cref="Filter.CapturePrefix"/> is set); null where there is none or it does not occur.</summary>
+    public FailureData? Prefix { get; }
+
+    internal LineTime When => _time;
+}

@@ -10,12 +10,25 @@ public sealed class LiteralGate
     private readonly int _longest;
     private readonly byte[] _seam;
 
+    // What may stand before and behind a seam within one of the texts.
+    private readonly bool[] _mayEnd = new bool[256];
+    private readonly bool[] _mayBegin = new bool[256];
+
     private LiteralGate(RequiredLiteral[] literals)
     {
         // Where a text is required of ASCII subjects only, nothing is known of the others.
         _scan = new LiteralScan(literals, stopsBeyondAscii: literals.Any(literal => literal.AsciiSubjectsOnly));
         _longest = literals.Max(literal => literal.Text.Length);
         _seam = new byte[2 * _longest];
+        foreach (RequiredLiteral literal in literals)
+        {
+            ReadOnlySpan<byte> text = literal.Text.Span;
+            for (int seam = 1; seam < text.Length; seam++)
+            {
+                Enter(_mayEnd, text[seam - 1], literal.IgnoreCase);
+                Enter(_mayBegin, text[seam], literal.IgnoreCase);
+            }
+        }
     }
 
     /// <summary>Makes the gate of some patterns.</summary>
@@ -40,6 +53,7 @@ public sealed class LiteralGate
     /// <param name="right">The second one.</param>
     public bool ExcludesSeam(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
+        if (left.IsEmpty || right.IsEmpty || !_mayEnd[left[^1]] || !_mayBegin[right[0]]) return true;
         if (left.Length >= _longest) left = left[^(_longest - 1)..];
         if (right.Length >= _longest) right = right[..(_longest - 1)];
         left.CopyTo(_seam);
@@ -52,6 +66,12 @@ public sealed class LiteralGate
     /// <param name="from">Where to begin.</param>
     /// <returns>The length of <paramref name="lines"/> where there is nothing of the kind.</returns>
     public int NextCandidate(ReadOnlySpan<byte> lines, int from) => _scan.PlaceIn(lines[from..]) is >= 0 and int found ? from + found : lines.Length;
+
+    private static void Enter(bool[] bytes, byte value, bool ignoreCase)
+    {
+        bytes[value] = true;
+        if (ignoreCase && char.IsAsciiLetter((char)value)) bytes[value ^ 0x20] = true;
+    }
 
     private readonly record struct Sought(string Text, RequiredLiteral Literal)
     {
