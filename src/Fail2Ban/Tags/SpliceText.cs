@@ -40,18 +40,31 @@ internal sealed class SpliceText : IDisposable
         int count = Text.Count(part);
         long length = _length + count * ((long)replacement.Length - part.Length);
         if (length > most) return false;
-        for (int at = 0; count > 0; count--)
-        {
-            at += Text[at..].IndexOf(part);
-            Splice(at, part.Length, replacement);
-            at += replacement.Length;
-        }
-
+        if (count == 1) Splice(Text.IndexOf(part), part.Length, replacement);
+        else if (count > 1) ReplaceAll(part, replacement, (int)length);
         return true;
     }
 
     /// <inheritdoc/>
     public override string ToString() => new(Text);
+
+    // Each character is moved once, however many occurrences there are.
+    private void ReplaceAll(string part, string replacement, int length)
+    {
+        char[] room = ArrayPool<char>.Shared.Rent(Math.Max(length, FirstRoom));
+        Span<char> target = room;
+        ReadOnlySpan<char> rest = Text;
+        for (int at; (at = rest.IndexOf(part)) >= 0; rest = rest[(at + part.Length)..])
+        {
+            rest[..at].CopyTo(target);
+            replacement.CopyTo(target[at..]);
+            target = target[(at + replacement.Length)..];
+        }
+
+        rest.CopyTo(target);
+        ArrayPool<char>.Shared.Return(_room);
+        (_room, _length) = (room, length);
+    }
 
     private void Splice(int start, int length, string replacement)
     {

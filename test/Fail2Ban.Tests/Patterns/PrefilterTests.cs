@@ -86,4 +86,19 @@ public sealed class PrefilterTests
             return null;
         }
     }
+
+    // A line that is left out is an attack that nobody sees.
+    [Theory]
+    [InlineData("ANMELDUNG für x von 192.0.2.1", "^(?i:anmeldung) für \\S+ von")]
+    [InlineData("di\u017Fk 192.0.2.1", "(?ai)disk \\S+", "(?i)disk \\S+")]
+    [InlineData("bac\u212Aup 192.0.2.1", "(?i:b)ac\\S+x", "(?i)backup \\S+")]
+    public void What_one_of_several_patterns_matches_is_not_excluded(string line, params string[] texts)
+    {
+        Pattern[] patterns = [.. texts.Select(text => Pattern.Compile(text))];
+        byte[] subject = Encoding.UTF8.GetBytes(line + "\n");
+        Assert.Contains(patterns, pattern => pattern.Match(subject) == MatchOutcome.Match);
+        LiteralGate? gate = LiteralGate.Of(patterns);
+        Assert.False(gate?.Excludes(subject) == true);
+        Assert.True(gate is null || gate.NextCandidate(subject, 0) < subject.Length);
+    }
 }

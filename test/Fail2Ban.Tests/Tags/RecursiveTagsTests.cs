@@ -47,4 +47,14 @@ public sealed class RecursiveTagsTests
         for (int level = 1; level < 20; level++) properties[$"a{level}"] = string.Concat(Enumerable.Repeat($"<a{level - 1}>", 10));
         Assert.NotNull(RecursiveTags.Substitute(properties));
     }
+
+    [Fact]
+    public void Tags_that_double_before_they_are_texts_end()
+    {
+        // The largest first: each is put together of tags alone, by the million, and takes no room until the last step.
+        OrderedDictionary<string, string> properties = [];
+        for (int level = 0; level < 22; level++) properties[$"a{level}"] = $"<a{level + 1}><a{level + 1}>";
+        properties["a22"] = "xxxxxxxxxxxx";
+        Assert.NotNull(RecursiveTags.Substitute(properties));
+    }
 }

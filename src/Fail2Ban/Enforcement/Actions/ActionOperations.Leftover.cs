@@ -29,7 +29,11 @@ internal sealed partial class ActionOperations
         if (check.Error is not null || check.IsBlank || Properties.Command("actionban", family) is not ({ Elements: not null } or { Batch: not null })) return;
 
         // Once started by us, whatever is there is ours, perhaps that of another action with the same set or chain.
-        if (!enforcer.TryClaim(check.Text)) return;
+        await enforcer.OnceAsync(check.Text, () => EndLeftoverAsync(check, family)).ConfigureAwait(false);
+    }
+
+    private async Task EndLeftoverAsync(ActionCommand check, string family)
+    {
         for (int stops = 0; stops < MostStops && await IsInForceAsync(check, family).ConfigureAwait(false); stops++)
         {
             if (stops == 0) enforcer.JailLog.Leftover(context.Jail, action.Name);

@@ -139,7 +139,7 @@ internal sealed partial class ActionOperations
     {
         if (await RunAsync(Properties.Command("actioncheck", family), null, family).ConfigureAwait(false))
         {
-            if (State(family).HasLost) await BringBackLostAsync(family).ConfigureAwait(false);
+            if (State(family).HasLost) await BringBackMissingAsync(family).ConfigureAwait(false);
             return true;
         }
 
@@ -169,6 +169,7 @@ internal sealed partial class ActionOperations
             // it may be well the next time, made by somebody else, but nothing is in it.
             Log.RepairFailed();
             State(family).HasLost = true;
+            await NoteLostAsync(family).ConfigureAwait(false);
             LookAgainLater();
             return false;
         }
@@ -176,8 +177,8 @@ internal sealed partial class ActionOperations
         _failuresInARow = 0;
         _repairs++;
         State(family).IsStarted = true;
-        State(family).Networks.Clear();
-        await BringBackLostAsync(family).ConfigureAwait(false);
+        State(family).HasLost = false;
+        await BringBackAsync(family, await NoteLostAsync(family).ConfigureAwait(false)).ConfigureAwait(false);
         if (_isRepairing) return true;
 
         // What emptied one family has most likely emptied the other one too.
@@ -188,12 +189,23 @@ internal sealed partial class ActionOperations
         return true;
     }
 
-    // Set elements at once; others when their ids are seen again.
-    private async Task BringBackLostAsync(string family)
+    // All bans of the family: nothing of them is in force any more.
+    private async Task<List<Ban>> NoteLostAsync(string family)
     {
-        State(family).HasLost = false;
+        State(family).Networks.Clear();
         List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban))];
         foreach (Ban ban in lost) _missing.Add(ban.Ticket.Id);
+        return lost;
+    }
+
+    // Somebody else has mended what a repair could not, and may have put bans back as well: elements may come twice, while
+    // a rule that is there twice would outlive its ban. Of rules, who is seen again is banned again.
+    private async Task BringBackMissingAsync(string family)
+    {
+        State(family).HasLost = false;
+        _failuresInARow = 0;
+        if (CommandOf(BanVerb.Reban, family).Elements is null) return;
+        List<Ban> lost = [.. (await context.Bans(int.MaxValue).ConfigureAwait(false)).Where(ban => FamilyOf(ban) == family && !IsSkipped(ban) && _missing.Contains(ban.Ticket.Id))];
         await BringBackAsync(family, lost).ConfigureAwait(false);
     }
 

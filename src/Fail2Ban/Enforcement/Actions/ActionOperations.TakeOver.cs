@@ -18,17 +18,22 @@ internal sealed partial class ActionOperations
         foreach (string family in (string[])[.. Families(), .. Properties.Traits.NetworkFamilies])
         {
             if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;
-            if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) continue;
-            bans ??= await context.Bans(NftKernel.MostReplaced).ConfigureAwait(false);
-            List<ElementChange> wanted = Wanted(family, elements, bans);
-            ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, wanted).ConfigureAwait(false);
-            if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, wanted.Count);
-            else enforcer.JailLog.TakeOverFailed(context.Jail, action.Name, elements.Set.Name, result.Error);
-            if (State(family).IsStarted || await StartAsync(family).ConfigureAwait(false) is not { }) continue;
-
-            // What is there does not fit to what the action makes (another kind of set): it has to make room.
-            await RunAsync(Properties.Command("actionstop", family), null, family).ConfigureAwait(false);
+            await enforcer.OnceAsync($"{elements.Set}", () => TakeOverAsync(family, elements, bans)).ConfigureAwait(false);
         }
+    }
+
+    private async Task TakeOverAsync(string family, NftElements elements, IReadOnlyList<Ban>? bans)
+    {
+        if (!await enforcer.Elements.ClaimAsync(elements.Set).ConfigureAwait(false)) return;
+        bans ??= await context.Bans(NftKernel.MostReplaced).ConfigureAwait(false);
+        List<ElementChange> wanted = Wanted(family, elements, bans);
+        ElementResult result = await enforcer.Elements.ReplaceAsync(elements.Set, wanted).ConfigureAwait(false);
+        if (result.Outcome == ElementOutcome.Done) enforcer.JailLog.TookOver(context.Jail, action.Name, elements.Set.Name, wanted.Count);
+        else enforcer.JailLog.TakeOverFailed(context.Jail, action.Name, elements.Set.Name, result.Error);
+        if (State(family).IsStarted || await StartAsync(family).ConfigureAwait(false) is null) return;
+
+        // What is there does not fit to what the action makes (another kind of set): it has to make room.
+        await RunAsync(Properties.Command("actionstop", family), null, family).ConfigureAwait(false);
     }
 
     private List<ElementChange> Wanted(string family, NftElements elements, IReadOnlyList<Ban> bans)

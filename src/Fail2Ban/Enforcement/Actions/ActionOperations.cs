@@ -64,7 +64,7 @@ internal sealed partial class ActionOperations(CommandAction action, ActionConte
         if (error is not null) return error;
         foreach (FamilyState state in _families.Values)
         {
-            state.HasItems = false;
+            state.HasItems = state.HasLost = false;
             state.Networks.Clear();
         }
 

@@ -16,7 +16,7 @@ public sealed class Enforcer : IAsyncDisposable
 
     private readonly ShellRunner _shell;
     private readonly SemaphoreSlim _oneCommand = new(1);
-    private readonly ConcurrentDictionary<string, byte> _claimed = [];
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _claimed = [];
     private readonly long _born;
     private long? _lastLoss; // guarded by _claimed, as the next
     private ITimer? _later; // due at:
@@ -83,8 +83,10 @@ public sealed class Enforcer : IAsyncDisposable
     /// <summary>Runs a command of a notification.</summary>
     internal Task<ShellResult> RunBesideAsync(ShellCommand command) => _shell.RunAsync(command, Notifications.Stopping);
 
-    /// <summary>True once for each text.</summary>
-    internal bool TryClaim(string check) => _claimed.TryAdd(check, 0);
+    /// <summary>Does something once for all jails: who comes while it is being done waits for its end, and so does not act on what is being cleared.</summary>
+    /// <param name="what">The same text for the same thing.</param>
+    /// <param name="work">Never throws; done by who comes first.</param>
+    internal Task OnceAsync(string what, Func<Task> work) => _claimed.GetOrAdd(what, _ => new Lazy<Task>(work)).Value;
 
     /// <summary>Something else has removed a set: told to all jails, since theirs are most likely gone too.</summary>
     internal event Action<object>? LayoutLost;

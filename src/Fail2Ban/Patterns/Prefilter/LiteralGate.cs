@@ -14,10 +14,9 @@ public sealed class LiteralGate
     private readonly bool[] _mayEnd = new bool[256];
     private readonly bool[] _mayBegin = new bool[256];
 
-    private LiteralGate(RequiredLiteral[] literals)
+    private LiteralGate(RequiredLiteral[] literals, bool stopsBeyondAscii)
     {
-        // Where a text is required of ASCII subjects only, nothing is known of the others.
-        _scan = new LiteralScan(literals, stopsBeyondAscii: literals.Any(literal => literal.AsciiSubjectsOnly));
+        _scan = new LiteralScan(literals, stopsBeyondAscii);
         _longest = literals.Max(literal => literal.Text.Length);
         _seam = new byte[2 * _longest];
         foreach (RequiredLiteral literal in literals)
@@ -41,7 +40,10 @@ public sealed class LiteralGate
         // The line end may be put behind a part of the line, where the line has none.
         if (literals.Any(literal => literal.Text.Span.Contains((byte)'\n'))) return null;
         Sought[] sought = [.. literals.Select(literal => new Sought(Encoding.Latin1.GetString(literal.Text.Span), literal)).DistinctBy(item => (item.Text, item.Literal.IgnoreCase))];
-        return new LiteralGate([.. sought.Where(item => !Array.Exists(sought, other => other.Covers(item))).Select(item => item.Literal)]);
+
+        // Where a text is required of ASCII subjects only, nothing is known of the others, whatever covers it.
+        return new LiteralGate(
+            [.. sought.Where(item => !Array.Exists(sought, other => other.Covers(item))).Select(item => item.Literal)], literals.Any(literal => literal.AsciiSubjectsOnly));
     }
 
     /// <summary>Whether no pattern matches the text, or any part of it with a line end behind.</summary>
@@ -77,6 +79,12 @@ public sealed class LiteralGate
     {
         // Wherever the other one stands, this one stands too.
         public bool Covers(Sought other) => Text.Length < other.Text.Length && (Literal.IgnoreCase || !other.Literal.IgnoreCase)
-            && other.Text.Contains(Text, Literal.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+            && (Literal.IgnoreCase ? other.Lower : other.Text).Contains(Text, StringComparison.Ordinal);
+
+        // Characters stand for bytes: only ASCII has cases.
+        private string Lower => string.Create(Text.Length, Text, static (lower, text) =>
+        {
+            for (int i = 0; i < text.Length; i++) lower[i] = char.IsAsciiLetterUpper(text[i]) ? (char)(text[i] | 0x20) : text[i];
+        });
     }
 }

@@ -117,7 +117,7 @@ internal sealed class LiteralScan
             int start = place - sought.Rarest;
             if (start < 0 || text.Length - start < sought.Text.Length) continue;
             ReadOnlySpan<byte> found = text.Slice(start, sought.Text.Length);
-            if (sought.IgnoreCase ? Ascii.EqualsIgnoreCase(found, sought.Text) : found.SequenceEqual(sought.Text)) return true;
+            if (sought.IgnoreCase ? RequiredLiteral.EqualsLower(found, sought.Text) : found.SequenceEqual(sought.Text)) return true;
         }
 
         return false;

@@ -45,7 +45,7 @@ internal sealed class Requirement
             foreach ((byte[] head, bool ignoreCase) in _texts)
             {
                 if (text.Length < head.Length) continue;
-                if (ignoreCase ? EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
+                if (ignoreCase ? RequiredLiteral.EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
             }
 
             return false;
@@ -69,19 +69,11 @@ internal sealed class Requirement
             {
                 int at = text[..(text.Length - lower.Length + 1)].IndexOfAny(small, large);
                 if (at < 0) return false;
-                if (EqualsLower(text.Slice(at, lower.Length), lower)) return true;
+                if (RequiredLiteral.EqualsLower(text.Slice(at, lower.Length), lower)) return true;
                 text = text[(at + 1)..];
             }
 
             return false;
-        }
-
-        // Bytes above ASCII are compared as they are.
-        private static bool EqualsLower(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
-        {
-            for (int i = 0; i < lower.Length; i++)
-                if (Lower(text[i]) != lower[i]) return false;
-            return true;
         }
     }
 }
