@@ -25,7 +25,9 @@ internal sealed partial class ActionOperations
     public async Task<string?> SeenAgainAsync(Ban ban)
     {
         await KeepSaneAsync().ConfigureAwait(false);
-        if (!_missing.Remove(ban.Ticket.Id)) return null;
+
+        // Where the last repair failed, a ban would fail too, and each line of an attacker would try another repair.
+        if (State(FamilyOf(ban)).HasLost || !_missing.Remove(ban.Ticket.Id)) return null;
         enforcer.JailLog.Rebanning(context.Jail, ban, action.Name);
         return await ExecuteAsync(BanVerb.Reban, ban).ConfigureAwait(false);
     }
