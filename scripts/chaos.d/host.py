@@ -155,6 +155,9 @@ dbfile = {self.path('db/fail2ban.sqlite3')}
             self.wait(settled, 'one mind of kernel, database and client')
         except Broken as broken:
             raise Broken(f'{broken}: {told[0]}') from broken
+        # Kept copies of damaged files would fill this small disk, and what cannot be stored a death may take with it.
+        for copy in glob.glob(self.path('db/fail2ban.sqlite3.2*')):
+            os.unlink(copy)
         answer = self.answer('long')
         lost = {a for a in self.logged() if not self.unbanned[a]} - answer
         if lost:
