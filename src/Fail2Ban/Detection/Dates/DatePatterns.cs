@@ -3,6 +3,8 @@ namespace Fail2Ban.Detection.Dates;
 /// <summary>Reads the datepattern option: its words in braces, and the patterns that stand for several templates.</summary>
 internal static class DatePatterns
 {
+    private const string UpToQuote = "\\]\\s*\"";
+
     /// <param name="patterns">One pattern each; null or empty: the defaults.</param>
     /// <param name="defaults">The default templates as of the current year.</param>
     /// <exception cref="DatePatternException">A pattern cannot be used, or two have the same name.</exception>
@@ -38,11 +40,13 @@ internal static class DatePatterns
         if (pattern.Equals("{NONE}", comparison)) return [factory.Create("{UNB}^")];
         if (!pattern.Contains("{DATE}", comparison)) return [factory.Create(pattern)];
 
-        byte? opener = OpenerOf(pattern);
-        return DefaultTemplates.Patterns.Select(date => OfDate(pattern.Replace("{DATE}", WithoutPrefix(date), comparison), opener, defaults, factory));
+        bool endsWithQuote = pattern.EndsWith(UpToQuote, StringComparison.Ordinal);
+        byte? opener = OpenerOf(endsWithQuote ? pattern.AsSpan()[..^UpToQuote.Length] : pattern);
+        return DefaultTemplates.Patterns.Select(date => OfDate(pattern.Replace("{DATE}", WithoutPrefix(date), comparison), defaults, factory))
+            .Select(template => opener is null ? template : template with { Opener = opener, EndsWithQuote = endsWithQuote });
     }
 
-    // ^[^\[]*\[({DATE}) and the like with another sign. Its date is found without a search.
+    // ^[^\[]*\[({DATE}) and the like with another sign, up to a quote or not. Its date is found without a search.
     private static byte? OpenerOf(ReadOnlySpan<char> pattern)
     {
         if (!pattern.StartsWith("^[^") || !pattern.EndsWith("({DATE})")) return null;
@@ -54,9 +58,9 @@ internal static class DatePatterns
         return isLiteral && char.IsAscii(sign) && (char.IsPunctuation(sign) || char.IsSymbol(sign)) ? (byte)sign : null;
     }
 
-    private static TemplateDefinition OfDate(string pattern, byte? opener, DefaultTemplates defaults, TemplateFactory factory)
+    private static TemplateDefinition OfDate(string pattern, DefaultTemplates defaults, TemplateFactory factory)
     {
-        TemplateDefinition made = factory.Create(pattern) with { Opener = opener };
+        TemplateDefinition made = factory.Create(pattern);
         return defaults.Effective.FirstOrDefault(known => known.Name == made.Name && known.Pattern == made.Pattern && !pattern.StartsWith('^')) ?? made;
     }
 

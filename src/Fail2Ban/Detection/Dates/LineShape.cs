@@ -9,7 +9,8 @@ namespace Fail2Ban.Detection.Dates;
 /// Only said of default templates, whose tails are known: what may follow a date and belong to it begins with a sign, a
 /// digit, white space or the letter of a zone, so where something else stands nothing can. Where the template wants its
 /// date behind the first sign of a kind (<see cref="TemplateDefinition.Opener"/>), places are counted from that sign, and
-/// what stands before it does not matter. Thread safety: none.
+/// what stands before it does not matter; where it wants a quote behind the date, all up to the quote has to be as it was.
+/// Thread safety: none.
 /// </remarks>
 internal sealed class LineShape
 {
@@ -27,6 +28,7 @@ internal sealed class LineShape
     private int _compareFrom;
     private int _end = -1;
     private bool _isClosed;
+    private bool _endsWithQuote;
     private int _minute;
     private int _second;
 
@@ -36,8 +38,8 @@ internal sealed class LineShape
     /// <summary>Where in the line that was looked at last the places are counted from.</summary>
     public int Origin { get; private set; }
 
-    /// <summary>The last follower up to the end of its date.</summary>
-    public ReadOnlySpan<byte> Follower => _follower.AsSpan(0, _end);
+    /// <summary>The last follower up to the end of its date, or of the quote that has to stand behind it.</summary>
+    public ReadOnlySpan<byte> Follower => _follower.AsSpan(0, _endsWithQuote ? _end + 1 : _end);
 
     /// <summary>Where to search the date in it.</summary>
     public int SearchFrom { get; private set; }
@@ -50,8 +52,10 @@ internal sealed class LineShape
     {
         Forget();
         _opener = slot.Definition.Opener;
+        _endsWithQuote = slot.Definition.EndsWithQuote;
         Origin = OriginOf(line);
         (int start, int end) = slot.Span;
+        if (_endsWithQuote) end--; // all up to the quote is compared, and the quote as the character behind it
         if (!(slot.Definition.IsDefault || _opener is not null) || start == end || end + 1 >= line.Length) return;
         _isClosed = line[end] is (byte)']' or (byte)')' or (byte)'>' or (byte)'"' or (byte)'|';
         if (!_isClosed && CanContinue(line[end + 1])) return;

@@ -14,6 +14,9 @@ internal sealed record TemplateDefinition(string Name, string? Pattern, Template
     /// <summary>The sign behind whose first occurrence in a line one of the defaults has to stand, as in <c>^[^\[]*\[({DATE})</c>; null for anything else.</summary>
     public byte? Opener { get; init; }
 
+    /// <summary>Whether a bracket, white space and a quote have to stand behind that date, as in <c>^[^\[]*\[({DATE})\]\s*"</c>.</summary>
+    public bool EndsWithQuote { get; init; }
+
     /// <summary>The group that holds the number of an epoch template inside a longer text.</summary>
     public const string NumberGroup = "_epoch";
 

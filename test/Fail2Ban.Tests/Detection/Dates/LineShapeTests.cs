@@ -7,6 +7,8 @@ namespace Fail2Ban.Tests.Detection.Dates;
 
 public sealed partial class LineShapeTests
 {
+    private const string Named = @"^(?:[^""\\\[]|\\.)*\[(?:[^""\\]|\\.)*\[({DATE})\]\s*""";
+
     private static readonly string[] Fronts = ["ab 1.2 ", "é 1.2.", "x] [y ", "12 Feb "];
 
     private static readonly Gen<string> Lines = Gen.OneOf(
@@ -26,12 +28,21 @@ public sealed partial class LineShapeTests
         Gen.Int[0, 59].Select(second => $"::1 - é [23/Jan/2005:21:59:{second:00}] y"),
         Gen.Int[0, 59].Select(second => $"[x] [23/Jan/2005:21:59:{second:00}] y"),
         Gen.Int[0, 59].Select(second => $"1.2.3.4 [Sun Jan 23 21:59:{second:00}.011 2005] [y"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - - [23/Jan/2005:21:59:{second:00} +0200] \"GET"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - x [23/Jan/2005:21:59:{second:00} +0200]\"GET"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - x [23/Jan/2005:21:59:{second:00} +0200] [\"GET"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - x [23/Jan/2005:21:59:{second:00} +0200] \""),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - \\\" [15/Jan/2001:00:00:{second:00} +0000] \\\" [23/Jan/2005:21:59:{second:00} +0200] \"GET"),
+        Gen.Int[0, 59].Select(second => $"1.2.3.4 - [ [23/Jan/2005:21:59:{second:00} +0200] \"GET"),
+        Gen.Int[0, 59].Select(second => $"Jan 23 21:59:{second:00} srv nginx: ::1 - - [23/Jan/2005:21:59:{second:00} +0200] \"GET"),
         Gen.Const("no date"), Gen.Const(""), Gen.Const("Jan"));
 
     [Theory]
     [InlineData]
     [InlineData(@"^[^\[]*\[({DATE})", "{^LN-BEG}")]
     [InlineData(@"^[^\[]*\[({DATE})")]
+    [InlineData(@"^[^\[]*\[({DATE})\]\s*""")]
+    [InlineData("{^LN-BEG}", @"^[^\[]*\[({DATE})\]\s*""", Named)]
     public void Counting_leaves_the_detector_as_detecting_would(params string[] patterns)
     {
         int counted = 0;
@@ -63,6 +74,8 @@ public sealed partial class LineShapeTests
     [InlineData]
     [InlineData(@"^[^\[]*\[({DATE})", "{^LN-BEG}")]
     [InlineData(@"^[^\[]*\[({DATE})")]
+    [InlineData(@"^[^\[]*\[({DATE})\]\s*""")]
+    [InlineData("{^LN-BEG}", @"^[^\[]*\[({DATE})\]\s*""", Named)]
     public void What_one_line_taught_changes_no_date(params string[] patterns)
     {
         int followed = 0;
@@ -110,6 +123,7 @@ public sealed partial class LineShapeTests
     [InlineData(@"^[^[]*\[({DATE})", '[', true)]
     [InlineData(@"^[^""]*""({DATE})", '"', true)]
     [InlineData(@"^[^|]*\|({DATE})", '|', true)]
+    [InlineData(@"^[^|]*\|({DATE})\]\s*""", '|', false)] // it needs the quote
     [InlineData(@"^[^|]*|({DATE})", '|', false)]
     [InlineData(@"^[^.]*.({DATE})", '.', false)]
     [InlineData(@"^[^[]*\[{DATE}", '[', false)]
@@ -123,6 +137,31 @@ public sealed partial class LineShapeTests
         bool fits = detector.Detector.TryPlace(Encoding.UTF8.GetBytes($"ábc{sign}24/Jan/2005:00:01:02] {sign} y\n"), out int start, out int end);
         Assert.Equal(expected, fits);
         if (expected) Assert.Equal((5, 25), (start, end));
+    }
+
+    [Theory]
+    [InlineData("] \"GET", "] \"GET", true)]
+    [InlineData("] \"GET", "] \"POST", true)]
+    [InlineData("]\"GET", "]\"GET", true)]
+    [InlineData("] \"GET", "] \\\" [23/Jan/2005:21:59:02] \"GET", false)]
+    [InlineData("] \"GET", "] [23/Jan/2005:21:59:02] \"GET", false)]
+    [InlineData("] \"GET", "]\"GET", false)]
+    [InlineData("] \"GET", "]  \"GET", false)]
+    [InlineData("] \"GET", "] \"", false)]
+    [InlineData("] \"GET", "] ", false)]
+    [InlineData("]é\"GET", "]é\"GET", false)]
+    public void Where_a_quote_has_to_follow_the_date_all_up_to_it_is_compared(string tail, string nextTail, bool expected)
+    {
+        using var detector = new DetectorUnderTest(@"^[^\[]*\[({DATE})\]\s*""", Named);
+        detector.Detect($"::1 - a [23/Jan/2005:21:59:01{tail}");
+        byte[] next = Encoding.UTF8.GetBytes($"::12 - é [24/Jan/2005:00:01:02{nextTail}\n");
+        bool fits = detector.Detector.TryPlace(next, out int start, out int end);
+        Assert.Equal(expected, fits);
+        if (!expected) return;
+        Assert.Equal((11, 31), (start, end));
+        detector.Detector.Count(next, 1, detector.Time.Now);
+        Assert.Equal("2005-01-24T00:01:02", detector.Detector.ReadLastCounted(detector.Time.Now, out ReadOnlySpan<byte> text)?.UtcDateTime.ToString("s"));
+        Assert.Equal("24/Jan/2005:00:01:02", Encoding.UTF8.GetString(text));
     }
 
     [Fact]
