@@ -80,7 +80,7 @@ public sealed partial class CrashTests
     {
         HashSet<string> answer = Banned(host, jail);
         HashSet<string> kernel = [.. Addresses().Matches(host.Run("nft", "list", "set", "inet", "f2b-table", $"addr-set-{jail}").Output).Select(match => match.Value)];
-        HashSet<string> stored = [.. host.Run("sqlite3", "-readonly", host.Database, $"SELECT ip FROM bips WHERE jail = '{jail}' AND timeofban + bantime > CAST(strftime('%s', 'now') AS INTEGER)").Successful.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        HashSet<string> stored = [.. host.Sqlite(host.Database, $"SELECT ip FROM bips WHERE jail = '{jail}' AND timeofban + bantime > CAST(strftime('%s', 'now') AS INTEGER)").Successful.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         return Of("the kernel", kernel) + Of("the database", stored);
 
         string Of(string what, HashSet<string> held) => held.SetEquals(answer) ? ""

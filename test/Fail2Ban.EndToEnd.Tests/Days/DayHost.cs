@@ -84,6 +84,8 @@ internal sealed class DayHost : IDisposable
 
     public string ReadLog() => _sandbox.ReadLog();
 
+    public string Stored(string sql) => _sandbox.Sqlite(Database, sql).Output;
+
     public string Output(string program, params string[] words) => _sandbox.Run(program, words).Output;
 
     public void Dispose() => _sandbox.Dispose();

@@ -23,9 +23,9 @@ internal sealed partial record DayState(IReadOnlyDictionary<string, string> Part
             ["ipset"] = Sorted(Seed().Replace(host.Output("ipset", "save"), "")),
             ["recent"] = Sorted(host.Output("sh", "-c", "grep -o '^src=[^ ]*' /proc/net/xt_recent/* 2>/dev/null")),
             ["routes"] = Sorted(host.Output("ip", "route", "show", "type", "unreachable")) + Sorted(host.Output("ip", "-6", "route", "show", "type", "unreachable")),
-            ["jails"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT name, enabled FROM jails ORDER BY name"),
-            ["bans"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bans ORDER BY jail, ip, timeofban, rowid"),
-            ["bips"] = host.Output("sqlite3", "-readonly", host.Database, "SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bips ORDER BY jail, ip"),
+            ["jails"] = host.Stored("SELECT name, enabled FROM jails ORDER BY name"),
+            ["bans"] = host.Stored("SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bans ORDER BY jail, ip, timeofban, rowid"),
+            ["bips"] = host.Stored("SELECT jail, ip, bantime, bancount, CAST(data AS TEXT) FROM bips ORDER BY jail, ip"),
             ["log"] = Sorted(string.Join('\n', Told().Matches(host.ReadLog()).Where(match => !Untold.Any(match.Value.Contains)).Select(match => Times().Replace(match.Groups[1].Value, "TIME").Replace("Repeal Ban", "Unban", StringComparison.Ordinal)))),
         };
         foreach (string file in Directory.EnumerateFiles(Path.Combine(host.Folder, "calls")))

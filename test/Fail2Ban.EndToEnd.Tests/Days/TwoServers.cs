@@ -59,7 +59,7 @@ internal sealed class TwoServers : IDisposable
         .Select(words => $"{words[0]} {words[4]}").Order(StringComparer.Ordinal)];
 
     /// <summary>What a statement finds in the database; asked without touching it.</summary>
-    public string Query(string sql) => _host.Run("sqlite3", "-readonly", _host.Database, sql).Successful;
+    public string Query(string sql) => _host.Sqlite(_host.Database, sql).Successful;
 
     public int Count(string text) => _host.ReadLog().Split(text).Length - 1;
 

@@ -79,6 +79,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Runs another name of the published program.</summary>
     public CommandResult Tool(string name, params string[] words) => Run(Program(name), words);
 
+    /// <summary>Asks a database without touching it, and waits while a server has it locked.</summary>
+    public CommandResult Sqlite(string database, string sql) => Run("sqlite3", "-readonly", "-cmd", ".timeout 20000", database, sql);
+
     /// <summary>Runs a program inside the namespace.</summary>
     public CommandResult Run(string program, params string[] words)
     {
