@@ -29,6 +29,30 @@ public sealed class NftKernelTests
     }
 
     [Fact]
+    public void Whether_there_is_any_set_is_known_of_every_family()
+    {
+        if (!NetworkNamespace.IsInside(this)) return;
+        using var kernel = new NftKernel();
+        Assert.False(kernel.HasAnySet());
+        NetworkNamespace.Run(["nft", "add table ip a; add chain ip a c"]);
+        Assert.False(kernel.HasAnySet());
+        foreach (string family in new[] { "ip", "ip6", "inet", "bridge" })
+        {
+            NetworkNamespace.Run(["nft", $"add table {family} t; add set {family} t s {{ type ipv4_addr; }}"]);
+            Assert.True(kernel.HasAnySet(), family);
+            NetworkNamespace.Run(["nft", $"delete table {family} t"]);
+            Assert.False(kernel.HasAnySet(), family);
+        }
+
+        // More than one answer of the kernel has room for.
+        NetworkNamespace.Run(["nft", "add table inet t; " + string.Concat(Enumerable.Range(0, 500).Select(number => $"add set inet t s{number} {{ type ipv4_addr; }};"))]);
+        Assert.True(kernel.HasAnySet());
+        MakeSets();
+        kernel.Apply([Change(Hash, 1, true)]);
+        Assert.Equal(1, Count(Hash));
+    }
+
+    [Fact]
     public void Failed_mixed_transactions_keep_the_order_of_one_address()
     {
         if (!NetworkNamespace.IsInside(this)) return;

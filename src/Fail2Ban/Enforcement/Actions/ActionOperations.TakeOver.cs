@@ -15,6 +15,7 @@ internal sealed partial class ActionOperations
     public async Task TakeOverAsync(IReadOnlyList<Ban>? bans)
     {
         if (action.IsNotification || Properties.Flag("takeover") != true) return;
+        if (!await enforcer.Elements.MayTakeOverAsync().ConfigureAwait(false)) return; // as after each boot
         foreach (string family in (string[])[.. Families(), .. Properties.Traits.NetworkFamilies])
         {
             if (Properties.Command("actionban", family) is not { Error: null, Elements: { Element: "<ip>" or "<fid>" } elements }) continue;

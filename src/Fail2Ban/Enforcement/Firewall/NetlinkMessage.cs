@@ -9,6 +9,7 @@ internal sealed class NetlinkMessage
 {
     public const ushort NLM_F_REQUEST = 0x1;
     public const ushort NLM_F_ACK = 0x4;
+    public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_CREATE = 0x400;
 
     public const ushort NFNL_MSG_BATCH_BEGIN = 0x10;

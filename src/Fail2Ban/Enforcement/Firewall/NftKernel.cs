@@ -73,6 +73,18 @@ internal sealed class NftKernel : IDisposable
         return TryReady(out _) && FactsOf(set) is not null;
     }
 
+    /// <summary>Whether there is any set, of whomever; true too where the kernel cannot be asked.</summary>
+    public bool HasAnySet()
+    {
+        Forget();
+        if (!TryReady(out _)) return true;
+        _question.Clear();
+        _question.BeginTables(NFT_MSG_GETSET, NetlinkMessage.NLM_F_REQUEST | NetlinkMessage.NLM_F_DUMP, _sequence, 0);
+        _question.End();
+        Exchange(_question.Bytes, _sequence++);
+        return _replies.IsIncomplete || _replies.Errors.Count > 0 || _replies.Attributes.Count > 0;
+    }
+
     /// <summary>Makes a set hold these and nothing else, in one transaction: no packet sees it empty.</summary>
     /// <param name="set">A set that exists.</param>
     /// <param name="elements">

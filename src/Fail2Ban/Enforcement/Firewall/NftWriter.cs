@@ -12,6 +12,7 @@ internal sealed class NftWriter : IDisposable
     private readonly NftKernel _kernel = new();
     private readonly Queue<Action> _steps = [];
     private readonly HashSet<NftSet> _takenOver = []; // of the thread
+    private bool? _mayTakeOver; // of the thread, too
     private List<ElementChange> _queue = [];
     private Thread? _thread;
     private bool _isEnding;
@@ -40,6 +41,9 @@ internal sealed class NftWriter : IDisposable
 
         _arrived.Set();
     }
+
+    /// <summary>Whether an earlier process may have left any set: false where there was none when this was first asked.</summary>
+    public Task<bool> MayTakeOverAsync() => Do(() => _mayTakeOver ??= _kernel.HasAnySet(), false);
 
     /// <summary>Whether a set exists that an earlier process has filled: true at most once for each set.</summary>
     /// <remarks>Who shares a set with another jail finds it taken over, and adds to it.</remarks>
