@@ -81,14 +81,14 @@ public sealed class LifeTests
     [Fact]
     public void A_signal_while_jails_are_being_started_leaves_nothing_in_force()
     {
-        using Sandbox host = Small(start: "sleep 1", jails: 12);
+        using Sandbox host = Small(start: "sleep 1", jails: 24);
         using Process server = host.Start(Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
         host.WaitForLog("Jail 'j1' started");
         host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
         Assert.True(server.WaitForExit(20_000), host.ReadLog());
         string[] deeds = File.ReadAllLines(host.Path("deeds"));
         Assert.Equal(deeds.Count(deed => deed == "start"), deeds.Count(deed => deed == "stop"));
-        Assert.DoesNotContain("Jail 'j12' started", host.ReadLog(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Jail 'j24' started", host.ReadLog(), StringComparison.Ordinal);
     }
 
     [Fact]
