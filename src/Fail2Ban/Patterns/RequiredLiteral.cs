@@ -19,5 +19,6 @@ public sealed record RequiredLiteral(ReadOnlyMemory<byte> Text, bool IgnoreCase,
         return true;
     }
 
-    private static int Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? value | 0x20 : value;
+    /// <summary>A letter of ASCII in lower case; any other number as it is.</summary>
+    internal static int Lower(int value) => value is >= 'A' and <= 'Z' ? value | 0x20 : value;
 }

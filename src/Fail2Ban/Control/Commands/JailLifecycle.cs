@@ -197,7 +197,7 @@ internal sealed class JailLifecycle(JailSet jails, Log log, ConfigurationStream 
             // A jail that is new waits for the database and its lane mostly: the next ones need not.
             bool isNew = jails.Find(wanted.Name) is null;
             starting.Enqueue((wanted.Name, PutInForceAsync(wanted, draft.Starts(wanted.Name), restart, unban)));
-            while (starting.Count > (isNew ? MostStarting : 0)) await NextAsync();
+            while (starting.Count > (isNew ? MostStarting - 1 : 0)) await NextAsync();
         }
 
         while (starting.Count > 0) await NextAsync();

@@ -20,7 +20,7 @@ internal sealed class Requirement
     public bool MayBeginWith(int first, bool isAscii)
     {
         if (_heads is null || (!isAscii && _heads.AsciiSubjectsOnly)) return true;
-        return _heads.Literals.Any(head => head.Text.Span[0] == first || (head.IgnoreCase && head.Text.Span[0] == Lower(first)));
+        return _heads.Literals.Any(head => head.Text.Span[0] == first || (head.IgnoreCase && head.Text.Span[0] == RequiredLiteral.Lower(first)));
     }
 
     public bool Allows(ReadOnlySpan<byte> text, bool isAscii)
@@ -29,8 +29,6 @@ internal sealed class Requirement
         if (_heads is { } heads && (isAscii || !heads.AsciiSubjectsOnly) && !heads.BeginsIn(text)) return false;
         return _required is not { } required || (!isAscii && required.AsciiSubjectsOnly) || required.OccursIn(text);
     }
-
-    private static int Lower(int value) => value is >= 'A' and <= 'Z' ? value | 0x20 : value;
 
     private sealed class LiteralSet(IReadOnlyList<RequiredLiteral> literals)
     {
