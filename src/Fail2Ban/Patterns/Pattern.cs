@@ -43,6 +43,9 @@ public sealed class Pattern : IDisposable
     /// <exception cref="PatternException">The text is not a pattern, or is one that cannot be taken.</exception>
     public static Pattern Compile(string text, bool multiLine = false) => new(PatternCode.Of(text, multiLine));
 
+    /// <summary>The same pattern with spans of its own, for another thread.</summary>
+    public Pattern Again() => new(_code);
+
     /// <summary>The number of a named group, or -1.</summary>
     public int GroupNumber(string name)
     {

@@ -48,7 +48,7 @@ internal sealed class LineTest(
             end = isLeftOut ? start : filter.PassOver(lines, start, ref clear, ref missed);
             if (missed > 0)
             {
-                found.AddMissed(start, end - start, missed);
+                found.AddMissed(start, end - start, missed, filter.PassesPrefixed);
                 continue;
             }
 
@@ -66,7 +66,7 @@ internal sealed class LineTest(
             ref readonly FoundLines.Line line = ref found.LineAt(i);
             if (line.Lines > 1)
             {
-                report?.CountMissed(line.Of(found.Buffer), line.Lines);
+                report?.CountMissed(line.Of(found.Buffer), line.Lines, line.HasPrefix);
                 continue;
             }
 

@@ -86,10 +86,11 @@ internal sealed class Report
         (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
     }
 
-    /// <summary>Counts lines in which nothing was found.</summary>
-    public void CountMissed(ReadOnlySpan<byte> lines, int count)
+    /// <summary>Counts lines in which nothing was found, but for a prefix.</summary>
+    public void CountMissed(ReadOnlySpan<byte> lines, int count, bool hasPrefix)
     {
         _lines += count;
+        if (hasPrefix) _prefixHits += count;
         _missed.AddAll(lines, count);
     }
 

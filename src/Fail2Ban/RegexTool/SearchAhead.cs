@@ -26,7 +26,9 @@ internal static class SearchAhead
                 read((buffer, length) =>
                 {
                     if (!unused.TryDequeue(out FoundLines? found)) found = new FoundLines();
-                    found.Clear(buffer);
+
+                    // Who waits for work takes a part of the search over.
+                    found.Clear(buffer, leavesFailRegexes: searched.Count == 0);
                     test.Search(found, length);
                     searched.Add(found, over.Token);
                 });

@@ -11,7 +11,13 @@ public sealed class WorkApartTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Searching_and_concluding_apart_tells_what_one_pass_tells(string name)
+    public void Searching_and_concluding_apart_tells_what_one_pass_tells(string name) => Compare(name, leavesFailRegexes: false);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Trying_failregexes_where_is_concluded_tells_what_one_pass_tells(string name) => Compare(name, leavesFailRegexes: true);
+
+    private static void Compare(string name, bool leavesFailRegexes)
     {
         foreach (SampleSet set in SampleLog.Read(name).Sets)
         {
@@ -26,7 +32,7 @@ public sealed class WorkApartTests
             byte[] buffer = Encoding.UTF8.GetBytes(string.Concat(set.Lines.Concat(set.Lines).Select(line => line.Text + "\n")));
             var found = new FoundLines();
             (LogProgress wholeProgress, LogProgress apartProgress) = (new(), new());
-            found.Clear(buffer);
+            found.Clear(buffer, leavesFailRegexes);
             foreach ((int start, int length) in Lines(buffer)) apart.Search(found, start, length, apartProgress);
             (List<Failure> wholeFailures, List<Failure> apartFailures) = ([], []);
             int index = 0;

@@ -48,8 +48,11 @@ internal sealed partial class CompiledRegex : IDisposable
         return false;
     }
 
-    /// <summary>When this regex was last reported for exceeding its budget; null if never.</summary>
-    public OncePerDay? Limit { get; set; }
+    /// <summary>Lets it be reported that this regex has exceeded its budget.</summary>
+    public OncePerDay Limit { get; private init; } = new();
+
+    /// <summary>The same regex for another thread.</summary>
+    public CompiledRegex Again() => new(Regex, Pattern.Again()) { Limit = Limit };
 
     /// <exception cref="FilterException">Empty, or not compilable.</exception>
     public static CompiledRegex Compile(string text, UseDns useDns, bool multiLine)

@@ -3,10 +3,13 @@ using Fail2Ban.Detection.Lines;
 namespace Fail2Ban.Detection.Matching;
 
 // A whole log is read faster by two threads: one searches the lines, the other concludes from what was found who failed.
-// Dates and regexes belong to the first, connections to the second.
+// Dates and the prefregex belong to the first, connections to the second; failregexes are searched by whichever has time.
 public sealed partial class Filter
 {
     private readonly List<Failure> _noFailures = [];
+
+    // The failregexes once more, for the thread that concludes: each holds the spans of its last match.
+    private List<CompiledRegex>? _secondSet;
 
     /// <summary>Whether lines may be searched by one thread and concluded from by another.</summary>
     internal bool CanWorkApart => CountsOnly && FindTime is null && MaxLines == 1 && !CapturePrefix;
@@ -18,10 +21,17 @@ public sealed partial class Filter
     /// <param name="log">Where the line comes from.</param>
     internal void Search(FoundLines found, int start, int length, LogProgress log)
     {
-        _aside = found;
-        LineResult result = Process(new LogLine(found.Buffer.AsSpan(start, length)), log, _noFailures);
-        _aside = null;
-        found.AddLine(start, length, result);
+        if (found.LeavesFailRegexes) _secondSet ??= [.. _failRegexes.Select(regex => regex.Again())];
+        found.AddLine(start, length, Handle(new LogLine(found.Buffer.AsSpan(start, length)), log, found, _noFailures));
+    }
+
+    // Warnings about lines without a date, and ignoreregexes, are matters of the first thread.
+    private bool MayLeave(in DatedLine line) => _ignoreRegexes.Count == 0 && !line.IsUndated;
+
+    private void ForgetSecondSet()
+    {
+        foreach (CompiledRegex regex in _secondSet ?? []) regex.Dispose();
+        _secondSet = null;
     }
 
     /// <summary>The clock of searching stands still from now on: lines have arrived.</summary>
@@ -42,6 +52,13 @@ public sealed partial class Filter
         _hits.Clear();
         foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))
         {
+            if (hit.IsUnsearched)
+            {
+                return SearchFailRegexes(
+                    _secondSet!, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time },
+                    found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), hit.IsAscii, null, failures);
+            }
+
             LineVerdict told = Conclude(
                 hit.Regex, found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), found.Groups(hit.Groups), [], line.Time.Value, failures);
             if (verdict == LineVerdict.LimitExceeded) continue;

@@ -19,7 +19,11 @@ public sealed partial class Filter
     // What the prefregex needs, where it is run.
     private PatternSelector? _prefSelector;
 
-    private void ForgetChoice() => _hasChoice = false;
+    private void ForgetChoice()
+    {
+        _hasChoice = false;
+        ForgetSecondSet();
+    }
 
     // Made with the first line, since regexes come one by one.
     private void MakeChoice()
@@ -46,9 +50,12 @@ public sealed partial class Filter
 
             // The test tool counts what ignoreregexes and prefregex say, too.
             if (!CanWorkApart || HasEarlyIgnoreRegexes) return null;
-            return _prefRegex is null ? _failGate : _prefGate;
+            return _prefRegex is null || PassesPrefixed ? _failGate : _prefGate;
         }
     }
+
+    /// <summary>Whether the lines that <see cref="PassOver"/> passes over for the test tool are such in which the prefregex occurs.</summary>
+    internal bool PassesPrefixed => FindTime is null && _prefRegex is { Pattern.Facts.TakesEveryLine: true };
 
     private bool IsExcluded(in LogLine line)
     {
@@ -68,7 +75,7 @@ public sealed partial class Filter
     {
         if (PassGate is not { } gate) return start;
         if (clear <= start) clear = gate.NextCandidate(lines, start);
-        return _dating.PassOver(lines, start, clear, _dates, gate, ref count);
+        return _dating.PassOver(lines, start, clear, _dates, gate, PassesPrefixed, ref count);
     }
 
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)

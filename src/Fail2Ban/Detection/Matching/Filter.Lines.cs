@@ -12,12 +12,10 @@ public sealed partial class Filter
 
     private readonly LineDating _dating;
     private readonly Connections _connections;
-    private readonly OncePerDay _undated;
+    private readonly OncePerDay _undated = new();
     private readonly LineWindow _window = new();
     private readonly List<RegexHit> _hits = [];
 
-    // Where matches are put aside instead of being concluded at once; null otherwise.
-    private FoundLines? _aside;
     private byte[] _content = new byte[512];
 
     /// <summary>Searches one line.</summary>
@@ -27,20 +25,26 @@ public sealed partial class Filter
     /// <returns>What became of the line; nothing is allocated for one that does not match.</returns>
     public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
     {
-        if (_aside is null) _hits.Clear();
+        _hits.Clear();
+        return Handle(line, log, null, failures);
+    }
+
+    // With a place aside, matches are put there instead of being concluded at once.
+    private LineResult Handle(in LogLine line, LogProgress log, FoundLines? aside, List<Failure> failures)
+    {
         if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, LineTime.Unknown, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
-        if (MaxLines == 1) return Search(dated, dated.Text, failures);
+        if (MaxLines == 1) return Search(dated, dated.Text, aside, failures);
 
         _window.Add(dated, MaxLines);
-        return Search(dated, _window.Text, failures);
+        return Search(dated, _window.Text, aside, failures);
     }
 
     // Few ignoreregexes beside many failregexes are tried first.
     private bool HasEarlyIgnoreRegexes => _ignoreRegexes.Count > 0 && _ignoreRegexes.Count < _failRegexes.Count - 2;
 
-    private LineResult Search(in DatedLine line, ReadOnlySpan<byte> text, List<Failure> failures)
+    private LineResult Search(in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
     {
         bool isAscii = Ascii.IsValid(text);
         if (HasEarlyIgnoreRegexes)
@@ -59,17 +63,25 @@ public sealed partial class Filter
             text = Content(text);
         }
 
-        return SearchFailRegexes(line, whole, text, isAscii, failures);
+        if (aside is { LeavesFailRegexes: true } && MayLeave(line))
+        {
+            if (NextFailRegex(text, isAscii, 0) >= 0) aside.AddUnsearched(whole, Groups(_prefRegex), text, isAscii);
+            return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, _prefRegex is null ? null : FailureData.Empty);
+        }
+
+        return SearchFailRegexes(_failRegexes, line, whole, Groups(_prefRegex), text, isAscii, aside, failures);
     }
 
-    private LineResult SearchFailRegexes(in DatedLine line, ReadOnlySpan<byte> whole, ReadOnlySpan<byte> text, bool isAscii, List<Failure> failures)
+    private LineResult SearchFailRegexes(
+        List<CompiledRegex> regexes, in DatedLine line, ReadOnlySpan<byte> whole, GroupSpans prefixGroups,
+        ReadOnlySpan<byte> text, bool isAscii, FoundLines? aside, List<Failure> failures)
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
         FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? PrefixData(whole) : FailureData.Empty;
         for (int i = NextFailRegex(text, isAscii, 0); i >= 0; i = NextFailRegex(text, isAscii, i + 1))
         {
-            CompiledRegex regex = _failRegexes[i];
+            CompiledRegex regex = regexes[i];
             MatchOutcome outcome = Match(regex, "failregex", i, text, isAscii);
             if (outcome == MatchOutcome.NoMatch) continue;
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
@@ -88,20 +100,20 @@ public sealed partial class Filter
             }
             else
             {
-                if (line.IsUndated && _undated.Take()) _log.Undated(_jail, Encoding.UTF8.GetString(line.Date), string.Join('\n', taken ?? [line.ToMatchedLine()]));
-                isNobody = !NamesSomebody(regex);
+                if (line.IsUndated && _undated.Take(_time)) _log.Undated(_jail, Encoding.UTF8.GetString(line.Date), string.Join('\n', taken ?? [line.ToMatchedLine()]));
+                isNobody = !NamesSomebody(regex, prefixGroups);
                 if (isNobody)
                 {
                     _log.NobodyFound(Encoding.UTF8.GetString(text), regex.Regex.Expanded);
                     if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.NoMatch, taken, FailureData.Empty, null));
                 }
-                else if (_aside is not null)
+                else if (aside is not null)
                 {
-                    _aside.AddHit(i, whole, _prefRegex?.Pattern, text, regex.Pattern);
+                    aside.AddHit(i, whole, prefixGroups, text, regex.Pattern.Groups);
                 }
                 else
                 {
-                    LineVerdict found = Conclude(i, whole, Groups(_prefRegex), text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
+                    LineVerdict found = Conclude(i, whole, prefixGroups, text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
                     if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
                 }
             }
@@ -118,7 +130,7 @@ public sealed partial class Filter
     }
 
     // A regex whose groups are optional can match without naming anybody: that is an error of the regex, and the next may do.
-    private bool NamesSomebody(CompiledRegex regex) => regex.Identifies(regex.Pattern.Groups) || (_prefRegex is not null && _prefRegex.Identifies(_prefRegex.Pattern.Groups));
+    private bool NamesSomebody(CompiledRegex regex, GroupSpans prefix) => regex.Identifies(regex.Pattern.Groups) || (_prefRegex is not null && _prefRegex.Identifies(prefix));
 
     // With every regex checked one line can have several verdicts; the one that excuses the line is the strongest.
     private static int Rank(LineVerdict verdict) => verdict switch
@@ -241,7 +253,7 @@ public sealed partial class Filter
     private MatchOutcome Match(CompiledRegex regex, string kind, int index, ReadOnlySpan<byte> text, bool isAscii)
     {
         MatchOutcome outcome = regex.Pattern.Match(text, 0, isAscii);
-        if (outcome == MatchOutcome.LimitExceeded && (regex.Limit ??= new OncePerDay(_time)).Take())
+        if (outcome == MatchOutcome.LimitExceeded && regex.Limit.Take(_time))
         {
             _log.LimitExceeded(_jail, kind, index, PythonText.Repr(text[..Math.Min(ReportedBytes, text.Length)].ToArray()));
         }
@@ -251,7 +263,7 @@ public sealed partial class Filter
 
     private LineResult Lost(in DatedLine line)
     {
-        LimitsExceeded++;
+        Interlocked.Increment(ref _limitsExceeded);
         return new LineResult(LineVerdict.LimitExceeded, line.Time, -1, _hits, null);
     }
 }

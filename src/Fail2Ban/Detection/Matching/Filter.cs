@@ -20,6 +20,7 @@ public sealed partial class Filter : IDisposable
     private readonly List<CompiledRegex> _ignoreRegexes = [];
     private CompiledRegex? _prefRegex;
     private DateDetector _dates;
+    private long _limitsExceeded;
 
     /// <summary>A filter without any regex.</summary>
     /// <param name="jail">The jail's name, for messages.</param>
@@ -34,7 +35,6 @@ public sealed partial class Filter : IDisposable
         _dates = new DateDetector(null, null, _time, log);
         _dating = new LineDating(jail, _time, log);
         _connections = new Connections(_countingTime);
-        _undated = new OncePerDay(_time);
     }
 
     /// <summary>The failregexes, in the order in which they are tried.</summary>
@@ -99,7 +99,7 @@ public sealed partial class Filter : IDisposable
     public bool TellsHits { get; set; } = true;
 
     /// <summary>How many lines were lost to a pattern that was given up at its budget.</summary>
-    public long LimitsExceeded { get; private set; }
+    public long LimitsExceeded => Interlocked.Read(ref _limitsExceeded);
 
     /// <summary>The date patterns as the user wrote them, newline separated; null for the defaults.</summary>
     /// <exception cref="FilterException">A pattern that cannot be taken; the old ones stay.</exception>
@@ -200,6 +200,7 @@ public sealed partial class Filter : IDisposable
         foreach (CompiledRegex regex in _failRegexes) regex.Dispose();
         foreach (CompiledRegex regex in _ignoreRegexes) regex.Dispose();
         _prefRegex?.Dispose();
+        ForgetSecondSet();
         _dates.Dispose();
     }
 

@@ -20,13 +20,19 @@ internal sealed class FoundLines
     /// <summary>Where the bytes of the lines stand.</summary>
     public byte[] Buffer { get; private set; } = [];
 
+    /// <summary>Whether the search ends before the failregexes, which whoever concludes tries then.</summary>
+    public bool LeavesFailRegexes { get; private set; }
+
     /// <summary>How many entries there are: lines, and runs of lines in which nothing was found.</summary>
     public int Count { get; private set; }
 
     /// <summary>Makes it empty, for lines of a buffer.</summary>
-    public void Clear(byte[] buffer)
+    /// <param name="buffer">Has the lines.</param>
+    /// <param name="leavesFailRegexes">See <see cref="LeavesFailRegexes"/>.</param>
+    public void Clear(byte[] buffer, bool leavesFailRegexes)
     {
         Buffer = buffer;
+        LeavesFailRegexes = leavesFailRegexes;
         Count = _hitCount = _spanCount = _textLength = 0;
         if (_text.Length > LargestKept) _text = new byte[16 * 1024];
         if (_spans.Length > LargestKept) _spans = new nuint[4096];
@@ -42,32 +48,39 @@ internal sealed class FoundLines
         line.HasPrefix = result.Prefix is not null;
     }
 
-    /// <summary>Adds lines in which nothing was found, not even a prefix.</summary>
-    public void AddMissed(int start, int length, int count)
+    /// <summary>Adds lines in which nothing was found, but for a prefix.</summary>
+    public void AddMissed(int start, int length, int count, bool hasPrefix)
     {
         ref Line line = ref Next(start, length, count);
         line.Verdict = LineVerdict.NoMatch;
         line.Time = LineTime.Unknown;
         line.IgnoreRegex = -1;
-        line.HasPrefix = false;
+        line.HasPrefix = hasPrefix;
     }
 
     /// <summary>Adds an occurrence of a failregex in the next line; what does not stand in <see cref="Buffer"/> is copied.</summary>
     /// <param name="regex">The failregex's index.</param>
     /// <param name="whole">What the prefregex saw.</param>
-    /// <param name="prefix">The prefregex, which has just matched; null where there is none.</param>
+    /// <param name="prefix">The groups of the prefregex; none where there is no prefregex.</param>
     /// <param name="text">What the failregex saw.</param>
-    /// <param name="failure">The failregex, which has just matched.</param>
-    public void AddHit(int regex, ReadOnlySpan<byte> whole, Pattern? prefix, ReadOnlySpan<byte> text, Pattern failure)
+    /// <param name="groups">The groups of the failregex.</param>
+    public void AddHit(int regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
     {
-        if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
-        ref Hit hit = ref _hits[_hitCount++];
+        ref Hit hit = ref Next(whole, prefix, text);
         hit.Regex = regex;
-        Keep(whole, ref hit.Whole);
-        Keep(text, ref hit.Text);
-        if (prefix is null) hit.Prefix = default;
-        else Keep(prefix.Groups, ref hit.Prefix);
-        Keep(failure.Groups, ref hit.Groups);
+        Keep(groups, ref hit.Groups);
+    }
+
+    /// <summary>Adds what the failregexes are still to be tried on in the next line.</summary>
+    /// <param name="whole">What the prefregex saw.</param>
+    /// <param name="prefix">The groups of the prefregex; none where there is no prefregex.</param>
+    /// <param name="text">What the failregexes shall see.</param>
+    /// <param name="isAscii">Whether every byte of it is below 0x80.</param>
+    public void AddUnsearched(ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, bool isAscii)
+    {
+        ref Hit hit = ref Next(whole, prefix, text);
+        hit.Regex = -1;
+        hit.IsAscii = isAscii;
     }
 
     public ref readonly Line LineAt(int index) => ref _lines[index];
@@ -77,6 +90,16 @@ internal sealed class FoundLines
     public ReadOnlySpan<byte> Text(in Place place) => (place.IsInBuffer ? Buffer : _text).AsSpan(place.Start, place.Length);
 
     public GroupSpans Groups(in Place place) => new(_spans.AsSpan(place.Start, place.Length));
+
+    private ref Hit Next(ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text)
+    {
+        if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
+        ref Hit hit = ref _hits[_hitCount++];
+        Keep(whole, ref hit.Whole);
+        Keep(text, ref hit.Text);
+        Keep(prefix, ref hit.Prefix);
+        return ref hit;
+    }
 
     private ref Line Next(int start, int length, int count)
     {
@@ -147,11 +170,17 @@ internal sealed class FoundLines
         public readonly ReadOnlySpan<byte> Of(byte[] buffer) => buffer.AsSpan(Start, Length);
     }
 
-    /// <summary>An occurrence of a failregex.</summary>
+    /// <summary>An occurrence of a failregex, or what all of them are still to be tried on.</summary>
     internal struct Hit
     {
-        /// <summary>The failregex's index.</summary>
+        /// <summary>The failregex's index; -1 where they are still to be tried.</summary>
         public int Regex;
+
+        /// <summary>Whether what they are to be tried on is ASCII.</summary>
+        public bool IsAscii;
+
+        /// <summary>Whether the failregexes are still to be tried.</summary>
+        public readonly bool IsUnsearched => Regex < 0;
 
         /// <summary>What the prefregex saw, and its groups.</summary>
         public Place Whole, Prefix;

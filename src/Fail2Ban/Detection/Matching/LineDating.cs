@@ -13,8 +13,8 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
     // How long the date of a line holds for those after it that have none; also how odd a date may be in operation.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
 
-    private readonly OncePerDay _oddTime = new(time);
-    private readonly OncePerDay _tooOld = new(time);
+    private readonly OncePerDay _oddTime = new();
+    private readonly OncePerDay _tooOld = new();
     private byte[] _scratch = new byte[1024];
     private byte[] _lastDate = new byte[64];
     private int _lastDateLength;
@@ -81,12 +81,13 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
     /// <param name="clear">Up to where nothing stands that a regex asks for.</param>
     /// <param name="detector">Finds the dates.</param>
     /// <param name="gate">Knows what is asked for.</param>
+    /// <param name="withText">Whether only lines with a text besides their date are passed over.</param>
     /// <param name="count">Counts up with each line.</param>
     /// <returns>
     /// Where the first line begins that has something, or whose date does not stand as in the line before; also one with
     /// <c>#</c> in front, which the test tool leaves out.
     /// </returns>
-    public int PassOver(ReadOnlySpan<byte> lines, int start, int clear, DateDetector detector, LiteralGate gate, ref int count)
+    public int PassOver(ReadOnlySpan<byte> lines, int start, int clear, DateDetector detector, LiteralGate gate, bool withText, ref int count)
     {
         (int passed, int last) = (0, start);
         while (start < clear)
@@ -96,6 +97,7 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
             if (start + line.Length > clear || line[0] == '#' || !detector.TryPlace(line, out int dateStart, out int dateEnd)) break;
 
             // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
+            if (withText && line.Length - (dateEnd - dateStart) == 1) break;
             if (dateStart > 0 && !gate.ExcludesSeam(line[..dateStart], line[dateEnd..])) break;
             passed++;
             last = start;
@@ -147,12 +149,12 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         {
             TimeSpan delta = when - now;
             if (Math.Abs((long)delta.TotalSeconds) <= (long)Tolerance.TotalSeconds) return line;
-            if (_oddTime.Take()) log.OddTime(jail, delta, line.ToMatchedLine().ToString());
+            if (_oddTime.Take(time)) log.OddTime(jail, delta, line.ToMatchedLine().ToString());
             return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = now };
         }
 
         if (when >= now - window) return line;
-        if (_tooOld.Take()) log.TooOld(jail, window, line.ToMatchedLine().ToString());
+        if (_tooOld.Take(time)) log.TooOld(jail, window, line.ToMatchedLine().ToString());
         return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when, Verdict = LineVerdict.TooOld };
     }
 

@@ -1,14 +1,19 @@
 namespace Fail2Ban.Detection.Matching;
 
 /// <summary>Lets a warning through once in 24 hours.</summary>
-internal sealed class OncePerDay(TimeProvider time)
+/// <remarks>Thread safety: everything from any thread.</remarks>
+internal sealed class OncePerDay
 {
-    private long? _last;
+    private const long Never = long.MinValue;
 
-    public bool Take()
+    private long _last = Never;
+
+    /// <param name="time">The clock.</param>
+    /// <returns>Whether the warning may be given now.</returns>
+    public bool Take(TimeProvider time)
     {
-        if (_last is { } last && time.GetElapsedTime(last) < TimeSpan.FromDays(1)) return false;
-        _last = time.GetTimestamp();
-        return true;
+        long last = Interlocked.Read(ref _last);
+        if (last != Never && time.GetElapsedTime(last) < TimeSpan.FromDays(1)) return false;
+        return Interlocked.CompareExchange(ref _last, time.GetTimestamp(), last) == last;
     }
 }
