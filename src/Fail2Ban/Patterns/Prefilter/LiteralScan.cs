@@ -3,11 +3,12 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Fail2Ban.Patterns.Prefilter;
 
-/// <summary>Finds where one of many texts stands in bytes, in one pass of sixteen places at a time.</summary>
+/// <summary>Finds where one of many texts stands in bytes, in one pass of sixteen places at a time, or thirty-two.</summary>
 /// <remarks>
 /// Teddy, as the literal search of Hyperscan and of Rust's aho-corasick is called: of each text, the three bytes are chosen
 /// that are rarest in logs. Each half of three bytes is looked up in a table of sixteen entries, whose bits say which of
@@ -46,6 +47,9 @@ internal sealed class LiteralScan
         for (int i = 0; i < _tables.Length; i++) _tables[i] = Vector128.Create(tables.Slice(i * Step, Step));
     }
 
+    /// <summary>For tests: as on a processor without AVX2.</summary>
+    internal bool OnlyNarrow { get; init; }
+
     /// <summary>A place in one of the texts where it stands, or of a byte that is not ASCII where those count.</summary>
     /// <returns>
     /// -1 where there is none. Of texts that follow each other, as those of two lines, it is the first one's; of texts
@@ -57,6 +61,7 @@ internal sealed class LiteralScan
         Vector128<byte> half = Vector128.Create(Low), beyond = _beyondAscii;
         ref byte first = ref MemoryMarshal.GetReference(text);
         int at = 0;
+        if (Avx2.IsSupported && !OnlyNarrow && PlaceInWide(text, ref at) is >= 0 and int wide) return wide;
         for (; at <= text.Length - (Step + Depth - 1); at += Step)
         {
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref first, (nuint)at);
@@ -70,6 +75,34 @@ internal sealed class LiteralScan
 
         return at < text.Length ? PlaceInRest(text, at) : -1;
     }
+
+    // The same with twice as many places at a time, up to where so many are not left.
+    private int PlaceInWide(ReadOnlySpan<byte> text, ref int at)
+    {
+        Vector256<byte> low0 = Twice(_tables[0]), high0 = Twice(_tables[1]), low1 = Twice(_tables[2]), high1 = Twice(_tables[3]), low2 = Twice(_tables[4]), high2 = Twice(_tables[5]);
+        Vector256<byte> half = Twice(Vector128.Create(Low)), beyond = Twice(_beyondAscii);
+        ref byte first = ref MemoryMarshal.GetReference(text);
+        for (; at <= text.Length - (2 * Step + Depth - 1); at += 2 * Step)
+        {
+            Vector256<byte> bytes = Unsafe.ReadUnaligned<Vector256<byte>>(ref Unsafe.Add(ref first, at));
+            Vector256<byte> groups = LookUp(bytes, low0, high0, half);
+            groups = Avx2.And(groups, LookUp(Unsafe.ReadUnaligned<Vector256<byte>>(ref Unsafe.Add(ref first, at + 1)), low1, high1, half));
+            groups = Avx2.And(groups, LookUp(Unsafe.ReadUnaligned<Vector256<byte>>(ref Unsafe.Add(ref first, at + 2)), low2, high2, half));
+            Vector256<byte> other = Avx2.And(bytes, beyond), all = Avx2.Or(groups, other);
+            if (Avx.TestZ(all, all)) continue;
+            int found = Compare(text, at, groups.GetLower(), other.GetLower());
+            if (found < 0) found = Compare(text, at + Step, Avx2.ExtractVector128(groups, 1), Avx2.ExtractVector128(other, 1));
+            if (found >= 0) return found;
+        }
+
+        return -1;
+    }
+
+    private static Vector256<byte> Twice(Vector128<byte> value) => Avx.InsertVector128(value.ToVector256Unsafe(), value, 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> LookUp(Vector256<byte> bytes, Vector256<byte> low, Vector256<byte> high, Vector256<byte> half) => Avx2.And(
+        Avx2.Shuffle(low, Avx2.And(bytes, half)), Avx2.Shuffle(high, Avx2.And(Avx2.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte(), half)));
 
     // What is left is shorter than a step and what stands behind it.
     private int PlaceInRest(ReadOnlySpan<byte> text, int at)
