@@ -58,9 +58,8 @@ internal sealed class Report
         bool isIgnored = result.IgnoreRegex >= 0;
         if (isIgnored) _ignoreRegexes[result.IgnoreRegex].Add();
         int reported = 0;
-        for (int index = 0; index < result.Hits.Count; index++)
+        foreach (ref readonly RegexHit hit in result.HitSpan)
         {
-            RegexHit hit = result.Hits[index];
             if (hit.Verdict is LineVerdict.Ignored or LineVerdict.NoMatch)
             {
                 MoveToMatched(hit.Lines);
@@ -134,7 +133,7 @@ internal sealed class Report
         }
     }
 
-    private IReadOnlyList<string> Ids(RegexHit hit)
+    private IReadOnlyList<string> Ids(in RegexHit hit)
     {
         if (hit.Failure is { } failure) return [.. HitText.Of(failure, _resolve).Select(each => each.Id.ToString())];
         string? known = (hit.Data["ip4"] ?? hit.Data["ip6"] ?? hit.Data["dns"] ?? hit.Data["fid"]) is { } id ? PythonText.Str(id) : null;

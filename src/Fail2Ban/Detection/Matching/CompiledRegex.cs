@@ -11,6 +11,7 @@ internal sealed partial class CompiledRegex : IDisposable
     private static readonly string[] IdGroups = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
     private readonly Group[] _groups;
+    private readonly Group[] _deciding;
     private readonly int[] _identifying;
     private readonly Derived[] _derived; // sorted by group name, since later ones only fill what is still empty
 
@@ -21,6 +22,7 @@ internal sealed partial class CompiledRegex : IDisposable
         string[] names = [.. pattern.GroupNames.OrderBy(group => group.Number).Select(group => group.Name)];
         _derived = [.. names.Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
         _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name)))];
+        _deciding = [.. _groups.Where(group => group.Slot is not (FieldSlot.None or FieldSlot.Content))];
         SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
         IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
@@ -39,6 +41,9 @@ internal sealed partial class CompiledRegex : IDisposable
 
     /// <summary>Whether some group can say who failed, or to which connection the line belongs.</summary>
     public bool IdentifiesFailure { get; }
+
+    /// <summary>Whether groups fill further fields (<c>alt_</c>, <c>tuple_</c>).</summary>
+    public bool Derives => _derived.Length > 0;
 
     /// <summary>Whether one of those groups took part in a match.</summary>
     public bool Identifies(GroupSpans groups)
@@ -98,6 +103,19 @@ internal sealed partial class CompiledRegex : IDisposable
         }
 
         foreach (ref readonly Group group in _groups.AsSpan())
+            if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
+    }
+
+    /// <summary>
+    /// Puts those groups that took part in a match over the fields of a prefregex on which it depends who failed, or whether
+    /// somebody did: for whoever does not look at the fields. Not where anything <see cref="Derives"/>.
+    /// </summary>
+    /// <param name="fields">Those, or empty.</param>
+    /// <param name="subject">The text of that match.</param>
+    /// <param name="groups">Where the groups stand in it.</param>
+    public void CaptureWhatDecides(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups)
+    {
+        foreach (ref readonly Group group in _deciding.AsSpan())
             if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
     }
 

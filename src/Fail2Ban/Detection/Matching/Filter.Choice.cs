@@ -31,6 +31,7 @@ public sealed partial class Filter
         _selector = new PatternSelector([.. _failRegexes.Select(regex => regex.Pattern)]);
         _prefSelector = _prefRegex is null ? null : new PatternSelector([_prefRegex.Pattern]);
         _hasChoice = true;
+        PassesPrefixed = FindTime is null && _prefRegex is { Pattern.Facts.TakesEveryLine: true };
         _prefGate = _failGate = null;
         if (MaxLines > 1 || !Prefilters) return;
         _failGate = LiteralGate.Of([.. _failRegexes.Select(regex => regex.Pattern)]);
@@ -55,7 +56,7 @@ public sealed partial class Filter
     }
 
     /// <summary>Whether the lines that <see cref="PassOver"/> passes over for the test tool are such in which the prefregex occurs.</summary>
-    internal bool PassesPrefixed => FindTime is null && _prefRegex is { Pattern.Facts.TakesEveryLine: true };
+    internal bool PassesPrefixed { get; private set; }
 
     private bool IsExcluded(in LogLine line)
     {

@@ -179,6 +179,13 @@ public sealed partial class Filter
     private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
+        if (CountsOnly && !regex.Derives && _prefRegex is not { Derives: true })
+        {
+            _prefRegex?.CaptureWhatDecides(fields, whole, prefix);
+            regex.CaptureWhatDecides(fields, text, groups);
+            return fields;
+        }
+
         _prefRegex?.CapturePrefix(fields, whole, prefix);
         if (fields.Count == 0)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Fail2Ban.Detection.Lines;
 
 namespace Fail2Ban.Detection.Matching;
@@ -6,13 +7,14 @@ namespace Fail2Ban.Detection.Matching;
 public readonly record struct LineResult
 {
     private readonly LineTime _time;
+    private readonly List<RegexHit> _hits;
 
-    internal LineResult(LineVerdict verdict, LineTime time, int ignoreRegex, IReadOnlyList<RegexHit> hits, FailureData? prefix)
+    internal LineResult(LineVerdict verdict, LineTime time, int ignoreRegex, List<RegexHit> hits, FailureData? prefix)
     {
         Verdict = verdict;
         IgnoreRegex = ignoreRegex;
         _time = time;
-        Hits = hits;
+        _hits = hits;
         Prefix = prefix;
     }
 
@@ -26,10 +28,13 @@ public readonly record struct LineResult
     public DateTimeOffset? Time => _time.Value;
 
     /// <summary>The failregexes that occurred, in order; valid until the next line.</summary>
-    public IReadOnlyList<RegexHit> Hits { get; }
+    public IReadOnlyList<RegexHit> Hits => _hits;
 
     /// <summary>What the prefregex captured (empty unless <see cref="Filter.CapturePrefix"/> is set); null where there is none or it does not occur.</summary>
     public FailureData? Prefix { get; }
+
+    /// <summary>The same as <see cref="Hits"/>, where they stand.</summary>
+    internal ReadOnlySpan<RegexHit> HitSpan => CollectionsMarshal.AsSpan(_hits);
 
     internal LineTime When => _time;
 }

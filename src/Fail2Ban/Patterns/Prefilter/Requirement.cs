@@ -7,12 +7,16 @@ internal sealed class Requirement
     private readonly LiteralSet? _heads;
     private readonly LiteralSet? _required;
 
+    // Whatever begins with one of the heads has one of the required texts.
+    private readonly bool _headsWillDo;
+
     public Requirement(PatternFacts facts)
     {
         _minimalLength = facts.MinimalLength;
         if (facts.AnchoredAtStart && facts.Heads.Count > 0) _heads = new LiteralSet(facts.Heads);
         if (facts.RequiredLiterals.Count == 0) return;
         _required = new LiteralSet(facts.RequiredLiterals);
+        _headsWillDo = _heads is not null && facts.Heads.All(head => facts.RequiredLiterals.Any(required => Has(head, required)));
     }
 
     /// <param name="first">The first byte of a text, or 256 for the empty one.</param>
@@ -26,9 +30,17 @@ internal sealed class Requirement
     public bool Allows(ReadOnlySpan<byte> text, bool isAscii)
     {
         if (text.Length < _minimalLength) return false;
-        if (_heads is { } heads && (isAscii || !heads.AsciiSubjectsOnly) && !heads.BeginsIn(text)) return false;
+        if (_heads is { } heads && (isAscii || !heads.AsciiSubjectsOnly))
+        {
+            if (!heads.BeginsIn(text)) return false;
+            if (_headsWillDo) return true;
+        }
+
         return _required is not { } required || (!isAscii && required.AsciiSubjectsOnly) || required.OccursIn(text);
     }
+
+    private static bool Has(RequiredLiteral head, RequiredLiteral required) =>
+        head.IgnoreCase == required.IgnoreCase && head.Text.Span.IndexOf(required.Text.Span) >= 0;
 
     private sealed class LiteralSet(IReadOnlyList<RequiredLiteral> literals)
     {
