@@ -3,16 +3,23 @@ namespace Fail2Ban.Configuration;
 /// <summary>Finds the name that a misspelled one was meant to be.</summary>
 internal static class NearNames
 {
-    /// <summary>The nearest of the candidates within two edits (swapped neighbours count as one); null if none is that near.</summary>
+    // maxretries for maxretry.
+    private const int Stem = 6;
+
+    /// <summary>
+    /// The nearest of the candidates within two edits (swapped neighbours count as one), or three where they begin alike; null if
+    /// none is that near.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         string? best = null;
         int least = name.Length < 6 ? 2 : 3;
         foreach (string candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - name.Length) >= least) continue;
+            int most = best is null && least == 3 && name.AsSpan().CommonPrefixLength(candidate) >= Stem ? 3 : least - 1;
+            if (Math.Abs(candidate.Length - name.Length) > most) continue;
             int distance = Distance(name, candidate);
-            if (distance >= least || distance == 0) continue;
+            if (distance > most || distance == 0) continue;
             best = candidate;
             least = distance;
         }

@@ -9,6 +9,7 @@ public sealed class AdviceTests : IDisposable
 
     [Theory]
     [InlineData("[j]\nignore-ip = 1.2.3.4\n", 2, "unknown option 'ignore-ip' in [j]; did you mean 'ignoreip'?")]
+    [InlineData("[j]\nmaxretries = 3\n", 2, "unknown option 'maxretries' in [j]; did you mean 'maxretry'?")]
     [InlineData("[DEFAULT]\nbanactions = x\n", 2, "unknown option 'banactions' in [DEFAULT]; did you mean 'banaction'?")]
     [InlineData("[j]\nfindtime = 1\nmax_retry = 5\n", 3, "unknown option 'max_retry' in [j]; did you mean 'maxretry'?")]
     [InlineData("\n[default]\nbantime = 1\n", 2, "section [default] is an ordinary section; write [DEFAULT]")]
