@@ -139,6 +139,29 @@ public sealed class RegexToolTests
         Assert.EndsWith("Missed line(s):\n" + string.Concat(lines.Where(line => !line.Contains("fail", StringComparison.Ordinal)).Select(line => $"|  {line}\n")) + "`-\n", text, StringComparison.Ordinal);
     }
 
+    // A line that is nothing but its date has no content for the prefregex, though that takes every other line.
+    [Theory]
+    [InlineData("^(?P<mlfid>(?:\\S+\\s+)?)<F-CONTENT>.+</F-CONTENT>$", 6)]
+    [InlineData("^\\s*(?P<mlfid>\\S+\\s+)<F-CONTENT>.+</F-CONTENT>$", 5)]
+    public void A_prefregex_is_counted_also_in_lines_that_are_passed_over(string prefRegex, int expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("f2b-regex").FullName;
+        try
+        {
+            string filter = Path.Combine(folder, "f.conf");
+            File.WriteAllText(filter, $"[Definition]\nprefregex = {prefRegex}\nfailregex = ^fail from <HOST>$\n");
+            string log = string.Concat(new[] { " srv x", "", " srv y", " fail from 1.2.3.4", " ", " srv fail from 1.2.3.4", " srv z" }.Select((text, i) => $"Aug 14 09:59:1{i}{text}\n"));
+            string report = RunOn(log, "-", filter).Text;
+            Assert.Contains($"\nPrefregex: {expected} total\n", report, StringComparison.Ordinal);
+            Assert.Contains("\n|  [7] {^LN-BEG}", report, StringComparison.Ordinal);
+            Assert.Contains("\nLines: 7 lines, ", report, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void Reader_that_goes_away_is_no_error()
     {
