@@ -11,7 +11,6 @@ internal sealed class MemoryCare : IDisposable
 {
     private const long Quiet = 256 * 1024; // bytes allocated between two looks
     private const long Worthwhile = 2 * 1024 * 1024; // bytes allocated since memory was last given back
-    private const long Stirring = 16 * 1024; // bytes allocated since code was last given back: a quiet server has less
 
     // The start leaves most, and is over soon.
     private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
@@ -20,24 +19,21 @@ internal sealed class MemoryCare : IDisposable
 
     private readonly ITimer _timer;
     private readonly Action _giveBack;
-    private readonly Action _giveCodeBack;
     private readonly Func<long> _allocatedBytes;
     private long _allocated;
     private long _allocatedAtRelease;
-    private long _allocatedAtCodeRelease;
 
     /// <summary>Looks from now on.</summary>
     /// <param name="time">For the intervals.</param>
-    public MemoryCare(TimeProvider time) : this(time, static () => GC.GetTotalAllocatedBytes(), GiveBack, ProgramText.Release)
+    public MemoryCare(TimeProvider time) : this(time, static () => GC.GetTotalAllocatedBytes(), GiveBack)
     {
     }
 
-    /// <summary>For tests: with another count of allocated bytes, and other ways to give back all memory, and code only.</summary>
-    internal MemoryCare(TimeProvider time, Func<long> allocatedBytes, Action giveBack, Action giveCodeBack)
+    /// <summary>For tests: with another count of allocated bytes, and another way to give memory back.</summary>
+    internal MemoryCare(TimeProvider time, Func<long> allocatedBytes, Action giveBack)
     {
         _allocatedBytes = allocatedBytes;
         _giveBack = giveBack;
-        _giveCodeBack = giveCodeBack;
         _timer = time.CreateTimer(static care => ((MemoryCare)care!).Look(), this, FirstInterval, FirstInterval);
     }
 
@@ -55,18 +51,9 @@ internal sealed class MemoryCare : IDisposable
         long allocated = _allocatedBytes();
         bool isQuiet = allocated - _allocated < Quiet;
         _allocated = allocated;
-        if (!isQuiet) return;
-        if (allocated - _allocatedAtRelease >= Worthwhile)
-        {
-            _giveBack();
-            if (_allocatedAtRelease == 0) _timer.Change(Interval, Interval);
-            _allocatedAtRelease = _allocatedAtCodeRelease = _allocated = _allocatedBytes();
-        }
-        else if (allocated - _allocatedAtCodeRelease >= Stirring)
-        {
-            // Each page of code that is needed brings fifteen others with it; the store of positions alone brings three megabytes.
-            _giveCodeBack();
-            _allocatedAtCodeRelease = _allocated = _allocatedBytes();
-        }
+        if (!isQuiet || allocated - _allocatedAtRelease < Worthwhile) return;
+        _giveBack();
+        if (_allocatedAtRelease == 0) _timer.Change(Interval, Interval);
+        _allocatedAtRelease = _allocated = _allocatedBytes();
     }
 }

@@ -4,7 +4,10 @@ using Fail2Ban.Detection.Matching;
 
 namespace Fail2Ban.RegexTool;
 
-/// <summary>Reads and searches a log on a thread of its own, while the caller's thread concludes from what was found.</summary>
+/// <summary>
+/// Reads and searches a log on a thread of its own, while the caller's thread concludes from what was found, and tries the
+/// failregexes where it would wait otherwise.
+/// </summary>
 internal static class SearchAhead
 {
     // Searched and not yet concluded from: memory stays bounded whoever is slower.

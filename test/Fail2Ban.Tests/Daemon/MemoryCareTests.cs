@@ -8,9 +8,8 @@ public sealed class MemoryCareTests : IDisposable
     private readonly MemoryCare _care;
     private long _allocated = 10_000_000;
     private int _released;
-    private int _codeReleased;
 
-    public MemoryCareTests() => _care = new MemoryCare(_clock, () => _allocated, () => _released++, () => _codeReleased++);
+    public MemoryCareTests() => _care = new MemoryCare(_clock, () => _allocated, () => _released++);
 
     public void Dispose() => _care.Dispose();
 
@@ -22,21 +21,6 @@ public sealed class MemoryCareTests : IDisposable
         Look(allocated: 1000);
         Assert.Equal(1, _released);
         for (int i = 0; i < 10; i++) Look(allocated: 1000);
-        Assert.Equal(1, _released);
-    }
-
-    [Fact]
-    public void Code_is_given_back_once_when_little_was_done()
-    {
-        Look(allocated: 50_000_000);
-        Look(allocated: 0);
-        Assert.Equal(0, _codeReleased);
-        Look(allocated: 100_000);
-        Assert.Equal(1, _codeReleased);
-        for (int i = 0; i < 10; i++) Look(allocated: 1000);
-        Assert.Equal(1, _codeReleased);
-        Look(allocated: 10_000);
-        Assert.Equal(2, _codeReleased);
         Assert.Equal(1, _released);
     }
 

@@ -123,7 +123,7 @@ public sealed class DateDetector : IDisposable
 
     /// <summary>
     /// Where the date of a line stands, if the line is shaped as the last dated line: <see cref="Detect(ReadOnlySpan{byte})"/>
-    /// would take the same template at the same place. Costs no search, and changes nothing.
+    /// would take the same template at the same place. There is text behind it then. Costs no search, and changes nothing.
     /// </summary>
     /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
     /// <param name="start">Where the text to cut begins, in bytes of the line.</param>

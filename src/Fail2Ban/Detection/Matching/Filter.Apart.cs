@@ -21,11 +21,12 @@ public sealed partial class Filter
     /// <param name="log">Where the line comes from.</param>
     internal void Search(FoundLines found, int start, int length, LogProgress log)
     {
-        if (found.LeavesFailRegexes) _secondSet ??= [.. _failRegexes.Select(regex => regex.Again())];
+        if (found.LeavesFailRegexes && _ignoreRegexes.Count == 0) _secondSet ??= [.. _failRegexes.Select(regex => regex.Again())];
         found.AddLine(start, length, Handle(new LogLine(found.Buffer.AsSpan(start, length)), log, found, _noFailures));
     }
 
-    // Warnings about lines without a date, and ignoreregexes, are matters of the first thread.
+    // Warnings about lines without a date, and ignoreregexes, are matters of the first thread; those about what a failregex
+    // does are given by whoever tries it.
     private bool MayLeave(in DatedLine line) => _ignoreRegexes.Count == 0 && !line.IsUndated;
 
     private void ForgetSecondSet()

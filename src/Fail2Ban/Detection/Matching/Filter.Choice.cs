@@ -76,7 +76,7 @@ public sealed partial class Filter
     {
         if (PassGate is not { } gate) return start;
         if (clear <= start) clear = gate.NextCandidate(lines, start);
-        return _dating.PassOver(lines, start, clear, _dates, gate, PassesPrefixed, ref count);
+        return _dating.PassOver(lines, start, clear, _dates, gate, ref count);
     }
 
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)

@@ -175,7 +175,7 @@ public sealed partial class Filter
         return found;
     }
 
-    // What prefregex and failregex captured.
+    // What prefregex and failregex captured, or of that what decides.
     private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
@@ -260,7 +260,7 @@ public sealed partial class Filter
     private MatchOutcome Match(CompiledRegex regex, string kind, int index, ReadOnlySpan<byte> text, bool isAscii)
     {
         MatchOutcome outcome = regex.Pattern.Match(text, 0, isAscii);
-        if (outcome == MatchOutcome.LimitExceeded && regex.Limit.Take(_time))
+        if (outcome == MatchOutcome.LimitExceeded && regex.Limit.Take(_clock))
         {
             _log.LimitExceeded(_jail, kind, index, PythonText.Repr(text[..Math.Min(ReportedBytes, text.Length)].ToArray()));
         }

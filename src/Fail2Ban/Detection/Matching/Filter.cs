@@ -11,6 +11,7 @@ namespace Fail2Ban.Detection.Matching;
 public sealed partial class Filter : IDisposable
 {
     private readonly string _jail;
+    private readonly TimeProvider _clock;
     private readonly HeldClock _time;
 
     // That of what is done with matches, which may happen on another thread.
@@ -29,6 +30,7 @@ public sealed partial class Filter : IDisposable
     public Filter(string jail, TimeProvider time, Log log)
     {
         _jail = jail;
+        _clock = time;
         _time = new HeldClock(time);
         _countingTime = new HeldClock(time);
         _log = log;
@@ -88,7 +90,7 @@ public sealed partial class Filter : IDisposable
 
     /// <summary>
     /// Whether only verdicts are wanted (test tool): hits then have neither lines nor data, and there are no failures but
-    /// those whose host must be resolved.
+    /// those whose host must be resolved, with no more data than that takes.
     /// </summary>
     public bool CountsOnly { get; set; }
 

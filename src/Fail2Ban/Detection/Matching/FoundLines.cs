@@ -3,7 +3,7 @@ using Fail2Ban.Patterns;
 
 namespace Fail2Ban.Detection.Matching;
 
-/// <summary>Lines that were searched and what was found in them, until another thread concludes from it who failed.</summary>
+/// <summary>Lines that were searched, or are to be searched further, and what was found in them, until another thread concludes from it who failed.</summary>
 /// <remarks>Used again and again: <see cref="Clear"/> keeps the memory. Thread safety: none; one thread has it at a time.</remarks>
 internal sealed class FoundLines
 {
@@ -23,7 +23,7 @@ internal sealed class FoundLines
     /// <summary>Whether the search ends before the failregexes, which whoever concludes tries then.</summary>
     public bool LeavesFailRegexes { get; private set; }
 
-    /// <summary>How many entries there are: lines, and runs of lines in which nothing was found.</summary>
+    /// <summary>How many entries there are: lines, and runs of lines in which no failregex can occur.</summary>
     public int Count { get; private set; }
 
     /// <summary>Makes it empty, for lines of a buffer.</summary>
@@ -142,7 +142,7 @@ internal sealed class FoundLines
         public bool IsInBuffer;
     }
 
-    /// <summary>A line, or a run of lines in which nothing was found.</summary>
+    /// <summary>A line, or a run of lines in which no failregex can occur.</summary>
     internal struct Line
     {
         /// <summary>In the buffer, with the line end.</summary>

@@ -75,19 +75,21 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         return true;
     }
 
-    /// <summary>Passes over lines of a file in which nothing can be found, and counts them for their dates, which nobody reads.</summary>
+    /// <summary>
+    /// Passes over lines of a file in which nothing can be found, and counts them for their dates, which nobody reads. Each has
+    /// a text behind its date.
+    /// </summary>
     /// <param name="lines">Lines with their ends.</param>
     /// <param name="start">Where the first of them begins.</param>
     /// <param name="clear">Up to where nothing stands that a regex asks for.</param>
     /// <param name="detector">Finds the dates.</param>
     /// <param name="gate">Knows what is asked for.</param>
-    /// <param name="withText">Whether only lines with a text besides their date are passed over.</param>
     /// <param name="count">Counts up with each line.</param>
     /// <returns>
     /// Where the first line begins that has something, or whose date does not stand as in the line before; also one with
     /// <c>#</c> in front, which the test tool leaves out.
     /// </returns>
-    public int PassOver(ReadOnlySpan<byte> lines, int start, int clear, DateDetector detector, LiteralGate gate, bool withText, ref int count)
+    public int PassOver(ReadOnlySpan<byte> lines, int start, int clear, DateDetector detector, LiteralGate gate, ref int count)
     {
         (int passed, int last) = (0, start);
         while (start < clear)
@@ -97,7 +99,6 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
             if (start + line.Length > clear || line[0] == '#' || !detector.TryPlace(line, out int dateStart, out int dateEnd)) break;
 
             // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
-            if (withText && line.Length - (dateEnd - dateStart) == 1) break;
             if (dateStart > 0 && !gate.ExcludesSeam(line[..dateStart], line[dateEnd..])) break;
             passed++;
             last = start;
