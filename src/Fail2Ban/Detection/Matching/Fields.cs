@@ -159,7 +159,7 @@ internal sealed class Fields
             user = default;
             Put(ref user, text);
         }
-        else if (_users?.Exists(known => !known.IsText && Equals(known.Value, user.Value)) == true) return;
+        else if (IsKnown(user.Value)) return;
 
         (_users ??= []).Add(user);
         if (_places[(int)FieldSlot.Users] == 0) Append(UsersField, FieldSlot.Users);
@@ -216,6 +216,9 @@ internal sealed class Fields
             if (known.IsText && TextOf(known).SequenceEqual(user)) return true;
         return false;
     }
+
+    // On its own: the closure would be made for every line.
+    private bool IsKnown(object? user) => _users?.Exists(known => !known.IsText && Equals(known.Value, user)) == true;
 
     private ref Field Append(string name, FieldSlot slot)
     {

@@ -71,6 +71,17 @@ public sealed class FieldsTests
     }
 
     [Fact]
+    public void A_user_who_is_known_costs_no_allocation()
+    {
+        Fields known = Filled("bob", "192.0.2.1"), line = Filled("bob", "192.0.2.1");
+        known.AddUserOf(known);
+        known.AddUserOf(line);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) known.AddUserOf(line);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Users_of_several_lines_are_kept_once_each()
     {
         Fields known = Filled("bob", "192.0.2.1");
