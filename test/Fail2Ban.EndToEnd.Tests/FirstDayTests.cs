@@ -58,9 +58,11 @@ public sealed partial class FirstDayTests
 
             """), TrimEnds(AsTyped(host.Client("status", "apache-excessive").Successful)));
 
+        // Dates in the log are whole seconds: near the end of one, a second of the ban has passed when it begins.
+        SpinWait.SpinUntil(static () => TimeProvider.System.GetUtcNow().Millisecond < 300);
         host.Append("access.log", Enumerable.Range(0, 5).Select(_ => Request("203.0.113.5", 429)));
         host.WaitForLog("[apache-excessive] Ban 203.0.113.5");
-        host.WaitFor(() => host.Run("nft", "list", "table", "inet", "f2b-table").Output is var list && (list.Contains("elements = { 203.0.113.5 timeout 11m ", StringComparison.Ordinal) || list.Contains("elements = { 203.0.113.5 timeout 10m59s", StringComparison.Ordinal)), "the address in the kernel's set");
+        host.WaitFor(() => host.Run("nft", "list", "table", "inet", "f2b-table").Output.Contains("elements = { 203.0.113.5 timeout 11m ", StringComparison.Ordinal), "the address in the kernel's set");
         string table = host.Run("nft", "list", "table", "inet", "f2b-table").Successful;
         Assert.Contains("tcp dport { 80, 443 } ip saddr @addr-set-apache-excessive reject with icmp port-unreachable", table, StringComparison.Ordinal);
     }
@@ -73,7 +75,7 @@ public sealed partial class FirstDayTests
         Assert.Equal("1\n", host.Client("set", "sshd", "banip", "12.34.56.78").Successful);
         string table = host.Run("nft", "list", "table", "inet", "f2b-table").Successful;
         Assert.Contains("set addr-set-sshd {\n\t\ttype ipv4_addr\n", table, StringComparison.Ordinal);
-        Assert.Matches("elements = { 12\\.34\\.56\\.78 timeout (11m |10m59s)", table);
+        Assert.Contains("elements = { 12.34.56.78 timeout 11m ", table, StringComparison.Ordinal);
         Assert.Contains("chain f2b-chain {\n\t\ttype filter hook input priority filter - 1; policy accept;", table, StringComparison.Ordinal);
         Assert.Contains("tcp dport 22 ip saddr @addr-set-sshd reject with icmp port-unreachable", table, StringComparison.Ordinal);
     }

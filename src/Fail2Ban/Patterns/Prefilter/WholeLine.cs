@@ -9,34 +9,25 @@ internal static class WholeLine
     internal static bool IsTakenBy(PatternTree tree)
     {
         // Everything else may stay out of the match, and one piece takes all up to the line end.
-        var place = Place.Front;
-        return Follow(tree.Root, ref place) && place != Place.Front;
+        bool isTaken = false;
+        return Follow(tree.Root, ref isTaken) && isTaken;
     }
 
-    private enum Place
-    {
-        // Nothing is taken yet.
-        Front,
-
-        // The line is taken, and the subject has only its end left.
-        Behind,
-    }
-
-    // Whether the piece can be matched from there, and where that leaves the match.
-    private static bool Follow(Node node, ref Place place)
+    // Whether the piece can be matched where nothing is taken yet, or where the line is taken and only its end is left.
+    private static bool Follow(Node node, ref bool isTaken)
     {
         switch (node)
         {
             case Sequence sequence:
                 foreach (Node item in sequence.Items)
-                    if (!Follow(item, ref place)) return false;
+                    if (!Follow(item, ref isTaken)) return false;
                 return true;
             case Capture capture:
-                return Follow(capture.Body, ref place);
+                return Follow(capture.Body, ref isTaken);
             case PlainGroup { Add: 0, Remove: 0 } group:
-                return Follow(group.Body, ref place);
-            case Repeat { Minimum: 0 or 1, Maximum: Repeat.Unbounded, Body: AnyCharacter } when place == Place.Front:
-                place = Place.Behind;
+                return Follow(group.Body, ref isTaken);
+            case Repeat { Minimum: 0 or 1, Maximum: Repeat.Unbounded, Body: AnyCharacter } when !isTaken:
+                isTaken = true;
                 return true;
             case Repeat { Minimum: 0 } repeat:
                 // A possessive one would not give back what it has taken.
@@ -44,8 +35,8 @@ internal static class WholeLine
             case Anchor anchor:
                 return anchor.Kind switch
                 {
-                    AnchorKind.LineStart or AnchorKind.TextStart => place == Place.Front,
-                    AnchorKind.LineEnd => place == Place.Behind,
+                    AnchorKind.LineStart or AnchorKind.TextStart => !isTaken,
+                    AnchorKind.LineEnd => isTaken,
                     _ => false,
                 };
             default:
