@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Fail2Ban.Native.Libc;
 
@@ -11,6 +12,7 @@ internal sealed class IniDocument(string file)
 
     // Far above any configuration; what is larger was not meant to be read as one.
     private const long LargestFile = 64 * 1024 * 1024;
+    private const int UsualLength = 64 * 1024;
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -45,56 +47,71 @@ internal sealed class IniDocument(string file)
             return false;
         }
 
-        byte[] bytes;
-        try
-        {
-            // Read by hand up to the limit: a device has no length and no end.
-            using FileStream file = System.IO.File.OpenRead(path);
-            using var content = new MemoryStream();
-            byte[] chunk = new byte[64 * 1024];
-            for (int count; (count = file.Read(chunk)) > 0;)
-            {
-                content.Write(chunk, 0, count);
-                if (content.Length <= LargestFile) continue;
-                error = new IniError(path, 0, $"{path} is longer than {LargestFile} bytes, too long for a configuration file");
-                return false;
-            }
-
-            bytes = content.ToArray();
-        }
-        catch (UnauthorizedAccessException)
-        {
-            textless = true;
-            error = new IniError(path, 0, $"[Errno 13] Permission denied: {Values.PythonText.Repr(path)}");
-            return false;
-        }
-        catch (IOException failure)
-        {
-            textless = true;
-            error = new IniError(path, 0, $"{path}: {failure.Message}");
-            return false;
-        }
-
-        string text;
-        try
-        {
-            text = s_strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException failure)
-        {
-            textless = true;
-            error = new IniError(path, LineOf(bytes, failure.Index), Undecodable(bytes, failure));
-            return false;
-        }
-
+        if (ReadText(path, out error, out textless) is not { } text) return false;
         document = IniParser.Parse(path, text, out error);
         return error is null;
     }
 
-    private static int LineOf(byte[] bytes, int index) => bytes.AsSpan(0, Math.Clamp(index, 0, bytes.Length)).Count((byte)'\n') + 1;
+    private static string? ReadText(string path, out IniError? error, out bool textless)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(UsualLength);
+        int length = 0;
+        error = null;
+        textless = true;
+        try
+        {
+            // Read by hand up to the limit: a device has no length and no end.
+            using var file = new FileStream(path, System.IO.FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            for (int count; (count = file.Read(bytes.AsSpan(length))) > 0;)
+            {
+                length += count;
+                if (length > LargestFile)
+                {
+                    textless = false;
+                    error = new IniError(path, 0, $"{path} is longer than {LargestFile} bytes, too long for a configuration file");
+                    return null;
+                }
+
+                if (length == bytes.Length) Grow(ref bytes);
+            }
+
+            string text = s_strict.GetString(bytes.AsSpan(0, length));
+            textless = false;
+            return text;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            error = new IniError(path, 0, $"[Errno 13] Permission denied: {Values.PythonText.Repr(path)}");
+        }
+        catch (IOException failure)
+        {
+            error = new IniError(path, 0, $"{path}: {failure.Message}");
+        }
+        catch (DecoderFallbackException failure)
+        {
+            ReadOnlySpan<byte> read = bytes.AsSpan(0, length);
+            error = new IniError(path, LineOf(read, failure.Index), Undecodable(read, failure));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        return null;
+    }
+
+    private static void Grow(ref byte[] bytes)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(2 * bytes.Length);
+        bytes.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = larger;
+    }
+
+    private static int LineOf(ReadOnlySpan<byte> bytes, int index) => bytes[..Math.Clamp(index, 0, bytes.Length)].Count((byte)'\n') + 1;
 
     // Python's words; scripts and people search for them.
-    private static string Undecodable(byte[] bytes, DecoderFallbackException failure)
+    private static string Undecodable(ReadOnlySpan<byte> bytes, DecoderFallbackException failure)
     {
         int at = Math.Clamp(failure.Index, 0, bytes.Length - 1);
         byte bad = failure.BytesUnknown is [var first, ..] ? first : bytes[at];

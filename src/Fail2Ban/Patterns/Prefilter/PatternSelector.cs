@@ -26,13 +26,8 @@ public sealed class PatternSelector
         _byFirstNotAscii = new ulong[Texts * _words];
         for (int i = 0; i < _patterns.Length; i++)
         {
-            for (int first = 0; first < Texts; first++)
-            {
-                int word = first * _words + i / BitsPerWord;
-                ulong bit = 1UL << (i % BitsPerWord);
-                if (_patterns[i].MayBeginWith(first, isAscii: true)) _byFirst[word] |= bit;
-                if (_patterns[i].MayBeginWith(first, isAscii: false)) _byFirstNotAscii[word] |= bit;
-            }
+            Enter(_byFirst, i, _patterns[i].FirstBytes(isAscii: true));
+            Enter(_byFirstNotAscii, i, _patterns[i].FirstBytes(isAscii: false));
         }
     }
 
@@ -57,5 +52,12 @@ public sealed class PatternSelector
         }
 
         return -1;
+    }
+
+    // No first bytes are known where any may be one.
+    private void Enter(ulong[] table, int pattern, IReadOnlyList<byte>? firstBytes)
+    {
+        ulong bit = 1UL << (pattern % BitsPerWord);
+        for (int i = 0; i < (firstBytes?.Count ?? Texts); i++) table[(firstBytes?[i] ?? i) * _words + pattern / BitsPerWord] |= bit;
     }
 }

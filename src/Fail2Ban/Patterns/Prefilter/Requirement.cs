@@ -19,12 +19,20 @@ internal sealed class Requirement
         _headsWillDo = _heads is not null && facts.Heads.All(head => facts.RequiredLiterals.Any(required => Has(head, required)));
     }
 
-    /// <param name="first">The first byte of a text, or 256 for the empty one.</param>
+    /// <summary>The bytes with one of which a text begins that the pattern matches; null where it may begin with any, or be empty.</summary>
     /// <param name="isAscii">Whether the text is ASCII.</param>
-    public bool MayBeginWith(int first, bool isAscii)
+    public IReadOnlyList<byte>? FirstBytes(bool isAscii)
     {
-        if (_heads is null || (!isAscii && _heads.AsciiSubjectsOnly)) return true;
-        return _heads.Literals.Any(head => head.Text.Span[0] == first || (head.IgnoreCase && head.Text.Span[0] == RequiredLiteral.Lower(first)));
+        if (_heads is null || (!isAscii && _heads.AsciiSubjectsOnly)) return null;
+        var bytes = new List<byte>();
+        foreach (RequiredLiteral head in _heads.Literals)
+        {
+            byte first = head.Text.Span[0];
+            bytes.Add(first);
+            if (head.IgnoreCase && char.IsAsciiLetterLower((char)first)) bytes.Add((byte)(first ^ 0x20));
+        }
+
+        return bytes;
     }
 
     public bool Allows(ReadOnlySpan<byte> text, bool isAscii)
