@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 using Fail2Ban.Values;
 
@@ -8,18 +10,26 @@ namespace Fail2Ban.Detection.Matching;
 /// Connections are known by <c>mlfid</c>. What is remembered is the failure as far as it is known; it is the same object
 /// that is returned, so that the caller's changes stay with the connection. Bounded in number and age. Not thread-safe.
 /// </remarks>
-internal sealed class Connections(TimeProvider time)
+internal sealed class Connections
 {
     private const int Capacity = 100;
     private const int LinesPerConnection = 1000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<Fields, Entry> _known = new(new ByKey());
+    private readonly Dictionary<Fields, Entry>.AlternateLookup<ReadOnlySpan<byte>> _knownByKey;
 
     // The order of storing; some may be gone, or stored again, since.
     private readonly Queue<(Fields Failure, long Number)> _oldest = [];
     private readonly Stack<Fields> _unused = [];
+    private readonly TimeProvider _time;
     private long _number;
+
+    public Connections(TimeProvider time)
+    {
+        _time = time;
+        _knownByKey = _known.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
 
     public int Count => _known.Count;
 
@@ -106,8 +116,8 @@ internal sealed class Connections(TimeProvider time)
 
     private Fields? Find(ReadOnlySpan<byte> id)
     {
-        if (!_known.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out Entry entry)) return null;
-        if (time.GetElapsedTime(entry.Stored) < Lifetime) return entry.Failure;
+        if (!_knownByKey.TryGetValue(id, out Entry entry)) return null;
+        if (_time.GetElapsedTime(entry.Stored) < Lifetime) return entry.Failure;
         Forget(entry.Failure);
         Return(entry.Failure);
         return null;
@@ -136,7 +146,7 @@ internal sealed class Connections(TimeProvider time)
 
         failure.SetKey(id);
         failure.IsRemembered = true;
-        _known.Add(failure, new Entry(failure, time.GetTimestamp(), ++_number));
+        _known.Add(failure, new Entry(failure, _time.GetTimestamp(), ++_number));
         _oldest.Enqueue((failure, _number));
     }
 
@@ -147,6 +157,9 @@ internal sealed class Connections(TimeProvider time)
 
     private sealed class ByKey : IEqualityComparer<Fields>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Fields>
     {
+        // 2^64 divided by the golden ratio: each bit of a product depends on many.
+        private const ulong Mixer = 0x9E3779B97F4A7C15;
+
         public bool Equals(Fields? x, Fields? y) => x!.Key.SequenceEqual(y!.Key);
 
         public int GetHashCode(Fields obj) => GetHashCode(obj.Key);
@@ -155,9 +168,12 @@ internal sealed class Connections(TimeProvider time)
 
         public int GetHashCode(ReadOnlySpan<byte> alternate)
         {
-            var hash = new HashCode();
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
+            // So few are known at a time that it does not matter who could choose keys that collide.
+            ulong hash = (ulong)alternate.Length;
+            for (; alternate.Length >= sizeof(ulong); alternate = alternate[sizeof(ulong)..])
+                hash = (BitOperations.RotateLeft(hash, 5) ^ BinaryPrimitives.ReadUInt64LittleEndian(alternate)) * Mixer;
+            foreach (byte value in alternate) hash = (BitOperations.RotateLeft(hash, 5) ^ value) * Mixer;
+            return (int)(hash >> 32);
         }
 
         public Fields Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("a connection is remembered with its fields");

@@ -129,10 +129,13 @@ internal sealed class Fields
         if (position < 0) return false;
         bool wasSet = IsSet(_items[position].Content);
         Count--;
-        Array.Copy(_items, position + 1, _items, position, Count - position);
+        for (; position < Count; position++)
+        {
+            _items[position] = _items[position + 1];
+            if (_items[position].Slot is not FieldSlot.None and var moved) _places[(int)moved]--;
+        }
+
         _items[Count] = default;
-        for (int i = 0; i < Slots; i++)
-            if (_places[i] > position) _places[i]--;
         _places[(int)slot] = 0;
         return wasSet;
     }

@@ -53,15 +53,9 @@ public sealed partial class Filter
         _hits.Clear();
         foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))
         {
-            if (hit.IsUnsearched)
-            {
-                return SearchFailRegexes(
-                    _secondSet!, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time },
-                    found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), hit.IsAscii, null, failures);
-            }
-
-            LineVerdict told = Conclude(
-                hit.Regex, found.Text(hit.Whole), found.Groups(hit.Prefix), found.Text(hit.Text), found.Groups(hit.Groups), [], line.Time.Value, failures);
+            FailRegexSubject subject = found.Subject(hit);
+            if (hit.IsUnsearched) return SearchFailRegexes(_secondSet!, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time }, subject, null, failures);
+            LineVerdict told = Conclude(hit.Regex, subject, found.Groups(hit.Groups), [], line.Time.Value, failures);
             if (verdict == LineVerdict.LimitExceeded) continue;
             if (verdict == LineVerdict.NoMatch || Rank(told) > Rank(verdict)) verdict = told;
         }

@@ -81,7 +81,7 @@ public sealed partial class Filter
 
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)
     {
-        if (!Prefilters) return true;
+        if (!Prefilters || _prefRegex!.Pattern.Facts.TakesEveryLine) return true;
         if (!_hasChoice) MakeChoice();
         return _prefSelector!.Next(text, isAscii, 0) == 0;
     }

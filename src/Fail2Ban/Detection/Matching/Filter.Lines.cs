@@ -63,33 +63,33 @@ public sealed partial class Filter
             text = Content(text);
         }
 
+        var subject = new FailRegexSubject { Whole = whole, Prefix = Groups(_prefRegex), Text = text, IsAscii = isAscii, First = NextFailRegex(text, isAscii, 0) };
         if (aside is { LeavesFailRegexes: true } && MayLeave(line))
         {
-            if (NextFailRegex(text, isAscii, 0) >= 0) aside.AddUnsearched(whole, Groups(_prefRegex), text, isAscii);
+            if (subject.First >= 0) aside.AddUnsearched(subject);
             return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, _prefRegex is null ? null : FailureData.Empty);
         }
 
-        return SearchFailRegexes(_failRegexes, line, whole, Groups(_prefRegex), text, isAscii, aside, failures);
+        return SearchFailRegexes(_failRegexes, line, subject, aside, failures);
     }
 
-    private LineResult SearchFailRegexes(
-        List<CompiledRegex> regexes, in DatedLine line, ReadOnlySpan<byte> whole, GroupSpans prefixGroups,
-        ReadOnlySpan<byte> text, bool isAscii, FoundLines? aside, List<Failure> failures)
+    private LineResult SearchFailRegexes(List<CompiledRegex> regexes, in DatedLine line, in FailRegexSubject subject, FoundLines? aside, List<Failure> failures)
     {
         LineVerdict verdict = LineVerdict.NoMatch;
         int ignored = -1;
-        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? PrefixData(whole) : FailureData.Empty;
-        for (int i = NextFailRegex(text, isAscii, 0); i >= 0; i = NextFailRegex(text, isAscii, i + 1))
+        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? PrefixData(subject.Whole) : FailureData.Empty;
+        FailRegexSubject now = subject;
+        for (int i = now.First; i >= 0; i = NextFailRegex(now.Text, now.IsAscii, i + 1))
         {
             CompiledRegex regex = regexes[i];
-            MatchOutcome outcome = Match(regex, "failregex", i, text, isAscii);
+            MatchOutcome outcome = Match(regex, "failregex", i, now.Text, now.IsAscii);
             if (outcome == MatchOutcome.NoMatch) continue;
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
 
             IReadOnlyList<MatchedLine>? taken = null;
-            ReadOnlySpan<byte> ignorable = text;
+            ReadOnlySpan<byte> ignorable = now.Text;
             if (MaxLines > 1) (taken, ignorable) = TakeLines(regex);
-            int ignore = FindIgnoreRegex(ignorable, isAscii, out bool gaveUp);
+            int ignore = FindIgnoreRegex(ignorable, now.IsAscii, out bool gaveUp);
             if (gaveUp) return Lost(line);
             bool isNobody = false;
             if (ignore >= 0)
@@ -101,19 +101,19 @@ public sealed partial class Filter
             else
             {
                 if (line.IsUndated && _undated.Take(_time)) _log.Undated(_jail, Encoding.UTF8.GetString(line.Date), string.Join('\n', taken ?? [line.ToMatchedLine()]));
-                isNobody = !NamesSomebody(regex, prefixGroups);
+                isNobody = !NamesSomebody(regex, now.Prefix);
                 if (isNobody)
                 {
-                    _log.NobodyFound(Encoding.UTF8.GetString(text), regex.Regex.Expanded);
+                    _log.NobodyFound(Encoding.UTF8.GetString(now.Text), regex.Regex.Expanded);
                     if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.NoMatch, taken, FailureData.Empty, null));
                 }
                 else if (aside is not null)
                 {
-                    aside.AddHit(i, whole, prefixGroups, text, regex.Pattern.Groups);
+                    aside.AddHit(i, now, regex.Pattern.Groups);
                 }
                 else
                 {
-                    LineVerdict found = Conclude(i, whole, prefixGroups, text, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
+                    LineVerdict found = Conclude(i, now, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
                     if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
                 }
             }
@@ -121,8 +121,8 @@ public sealed partial class Filter
             if (!CheckAllRegexes && !isNobody) break;
             if (MaxLines > 1)
             {
-                text = _window.Text;
-                if (text.IsEmpty) break;
+                if (_window.Text.IsEmpty) break;
+                now = now.On(_window.Text);
             }
         }
 
@@ -166,35 +166,34 @@ public sealed partial class Filter
     private static GroupSpans Groups(CompiledRegex? regex) => regex is null ? default : regex.Pattern.Groups;
 
     private LineVerdict Conclude(
-        int index, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups,
-        IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
+        int index, in FailRegexSubject subject, GroupSpans groups, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        Fields fields = Capture(_failRegexes[index], whole, prefix, text, groups);
+        Fields fields = Capture(_failRegexes[index], subject, groups);
         LineVerdict found = Report(index, ref fields, lines, time, failures);
         _connections.Return(fields);
         return found;
     }
 
     // What prefregex and failregex captured, or of that what decides.
-    private Fields Capture(CompiledRegex regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
+    private Fields Capture(CompiledRegex regex, in FailRegexSubject subject, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
         if (CountsOnly && !regex.Derives && _prefRegex is not { Derives: true })
         {
-            _prefRegex?.CaptureWhatDecides(fields, whole, prefix);
-            regex.CaptureWhatDecides(fields, text, groups);
+            _prefRegex?.CaptureWhatDecides(fields, subject.Whole, subject.Prefix);
+            regex.CaptureWhatDecides(fields, subject.Text, groups);
             return fields;
         }
 
-        _prefRegex?.CapturePrefix(fields, whole, prefix);
+        _prefRegex?.CapturePrefix(fields, subject.Whole, subject.Prefix);
         if (fields.Count == 0)
         {
-            regex.Capture(fields, text, groups);
+            regex.Capture(fields, subject.Text, groups);
             return fields;
         }
 
         Fields scratch = _connections.Rent();
-        regex.CaptureOver(fields, text, groups, scratch);
+        regex.CaptureOver(fields, subject.Text, groups, scratch);
         _connections.Return(scratch);
         return fields;
     }

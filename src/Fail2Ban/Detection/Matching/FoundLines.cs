@@ -60,44 +60,51 @@ internal sealed class FoundLines
 
     /// <summary>Adds an occurrence of a failregex in the next line; what does not stand in <see cref="Buffer"/> is copied.</summary>
     /// <param name="regex">The failregex's index.</param>
-    /// <param name="whole">What the prefregex saw.</param>
-    /// <param name="prefix">The groups of the prefregex; none where there is no prefregex.</param>
-    /// <param name="text">What the failregex saw.</param>
+    /// <param name="subject">In what it occurs.</param>
     /// <param name="groups">The groups of the failregex.</param>
-    public void AddHit(int regex, ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, GroupSpans groups)
+    public void AddHit(int regex, in FailRegexSubject subject, GroupSpans groups)
     {
-        ref Hit hit = ref Next(whole, prefix, text);
+        ref Hit hit = ref Next(subject);
         hit.Regex = regex;
+        hit.IsUnsearched = false;
         Keep(groups, ref hit.Groups);
     }
 
     /// <summary>Adds what the failregexes are still to be tried on in the next line.</summary>
-    /// <param name="whole">What the prefregex saw.</param>
-    /// <param name="prefix">The groups of the prefregex; none where there is no prefregex.</param>
-    /// <param name="text">What the failregexes shall see.</param>
-    /// <param name="isAscii">Whether every byte of it is below 0x80.</param>
-    public void AddUnsearched(ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text, bool isAscii)
+    /// <param name="subject">It has a failregex that is worth trying.</param>
+    public void AddUnsearched(in FailRegexSubject subject)
     {
-        ref Hit hit = ref Next(whole, prefix, text);
-        hit.Regex = -1;
-        hit.IsAscii = isAscii;
+        ref Hit hit = ref Next(subject);
+        hit.Regex = subject.First;
+        hit.IsUnsearched = true;
     }
 
     public ref readonly Line LineAt(int index) => ref _lines[index];
 
     public ReadOnlySpan<Hit> HitsOf(int index) => _hits.AsSpan((index == 0 ? 0 : _lines[index - 1].HitEnd).._lines[index].HitEnd);
 
-    public ReadOnlySpan<byte> Text(in Place place) => (place.IsInBuffer ? Buffer : _text).AsSpan(place.Start, place.Length);
+    /// <summary>What a failregex occurs in, or all of them are still to be tried on.</summary>
+    public FailRegexSubject Subject(in Hit hit) => new()
+    {
+        Whole = Text(hit.Whole),
+        Prefix = Groups(hit.Prefix),
+        Text = Text(hit.Text),
+        IsAscii = hit.IsAscii,
+        First = hit.Regex,
+    };
 
     public GroupSpans Groups(in Place place) => new(_spans.AsSpan(place.Start, place.Length));
 
-    private ref Hit Next(ReadOnlySpan<byte> whole, GroupSpans prefix, ReadOnlySpan<byte> text)
+    private ReadOnlySpan<byte> Text(in Place place) => (place.IsInBuffer ? Buffer : _text).AsSpan(place.Start, place.Length);
+
+    private ref Hit Next(in FailRegexSubject subject)
     {
         if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
         ref Hit hit = ref _hits[_hitCount++];
-        Keep(whole, ref hit.Whole);
-        Keep(text, ref hit.Text);
-        Keep(prefix, ref hit.Prefix);
+        Keep(subject.Whole, ref hit.Whole);
+        Keep(subject.Text, ref hit.Text);
+        Keep(subject.Prefix, ref hit.Prefix);
+        hit.IsAscii = subject.IsAscii;
         return ref hit;
     }
 
@@ -173,14 +180,14 @@ internal sealed class FoundLines
     /// <summary>An occurrence of a failregex, or what all of them are still to be tried on.</summary>
     internal struct Hit
     {
-        /// <summary>The failregex's index; -1 where they are still to be tried.</summary>
+        /// <summary>The failregex's index; where they are still to be tried, that of the first to try.</summary>
         public int Regex;
 
-        /// <summary>Whether what they are to be tried on is ASCII.</summary>
+        /// <summary>Whether what the failregex saw is ASCII.</summary>
         public bool IsAscii;
 
         /// <summary>Whether the failregexes are still to be tried.</summary>
-        public readonly bool IsUnsearched => Regex < 0;
+        public bool IsUnsearched;
 
         /// <summary>What the prefregex saw, and its groups.</summary>
         public Place Whole, Prefix;

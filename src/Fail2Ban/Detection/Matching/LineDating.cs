@@ -142,9 +142,9 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         ReadOnlySpan<byte> text, ReadOnlySpan<byte> before, ReadOnlySpan<byte> date, ReadOnlySpan<byte> after,
         DateTimeOffset when, bool inOperation, TimeSpan? findTime)
     {
-        var line = new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
-        if (findTime is not { } window) return line;
+        if (findTime is not { } window) return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
 
+        var line = new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
         DateTimeOffset now = time.GetUtcNow();
         if (inOperation)
         {

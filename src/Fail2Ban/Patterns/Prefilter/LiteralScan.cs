@@ -165,17 +165,8 @@ internal sealed class LiteralScan
         byte[] text = literal.Text.ToArray();
         int last = Math.Max(0, text.Length - Depth);
         int rarest = Enumerable.Range(0, last + 1).MaxBy(at => text.Skip(at).Take(Depth).Sum(Rarity));
-        Span<byte> key = stackalloc byte[sizeof(ulong)], mask = stackalloc byte[sizeof(ulong)];
-        key.Clear();
-        mask.Clear();
-        for (int i = 0; i < sizeof(ulong) && rarest + i < text.Length; i++)
-        {
-            byte value = text[rarest + i];
-            mask[i] = literal.IgnoreCase && char.IsAsciiLetter((char)value) ? (byte)(byte.MaxValue ^ CaseBit) : byte.MaxValue;
-            key[i] = (byte)(value & mask[i]);
-        }
-
-        return new Sought(text, rarest, literal.IgnoreCase, BinaryPrimitives.ReadUInt64LittleEndian(key), BinaryPrimitives.ReadUInt64LittleEndian(mask));
+        (ulong key, ulong mask) = LiteralKey.Of(text.AsSpan(rarest), literal.IgnoreCase);
+        return new Sought(text, rarest, literal.IgnoreCase, key, mask);
     }
 
     private static int Rarity(byte value) => Common.IndexOf((char)value, StringComparison.Ordinal) is >= 0 and int place ? place : Common.Length;

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Fail2Ban.Patterns.Prefilter;
 
 /// <summary>What a text must have for a pattern to match it.</summary>
@@ -54,16 +56,19 @@ internal sealed class Requirement
     {
         public readonly RequiredLiteral[] Literals = [.. literals];
 
-        // Arrays, since each look at a Memory asks what is behind it.
-        private readonly (byte[] Text, bool IgnoreCase)[] _texts = [.. literals.Select(literal => (literal.Text.ToArray(), literal.IgnoreCase))];
+        private readonly Sought[] _texts = [.. literals.Select(literal => new Sought(literal))];
         public readonly bool AsciiSubjectsOnly = literals.Any(literal => literal.AsciiSubjectsOnly);
 
         public bool BeginsIn(ReadOnlySpan<byte> text)
         {
-            foreach ((byte[] head, bool ignoreCase) in _texts)
+            bool isLong = text.Length >= sizeof(ulong);
+            ulong first = isLong ? BinaryPrimitives.ReadUInt64LittleEndian(text) : 0;
+            foreach (ref readonly Sought head in _texts.AsSpan())
             {
-                if (text.Length < head.Length) continue;
-                if (ignoreCase ? RequiredLiteral.EqualsLower(text[..head.Length], head) : text.StartsWith(head)) return true;
+                if (isLong && (first & head.Mask) != head.Key) continue;
+                if (isLong && head.IsKey) return true;
+                if (text.Length < head.Text.Length) continue;
+                if (head.IgnoreCase ? RequiredLiteral.EqualsLower(text[..head.Text.Length], head.Text) : text.StartsWith(head.Text)) return true;
             }
 
             return false;
@@ -71,9 +76,9 @@ internal sealed class Requirement
 
         public bool OccursIn(ReadOnlySpan<byte> text)
         {
-            foreach ((byte[] sought, bool ignoreCase) in _texts)
+            foreach (ref readonly Sought sought in _texts.AsSpan())
             {
-                if (ignoreCase ? FindLower(text, sought) : text.IndexOf(sought) >= 0) return true;
+                if (sought.IgnoreCase ? FindLower(text, sought.Text) : text.IndexOf(sought.Text) >= 0) return true;
             }
 
             return false;
@@ -92,6 +97,23 @@ internal sealed class Requirement
             }
 
             return false;
+        }
+    }
+
+    // An array, since each look at a Memory asks what is behind it; and of its first eight bytes what has to be so, which are
+    // all of it where IsKey.
+    private readonly struct Sought
+    {
+        public readonly byte[] Text;
+        public readonly ulong Key, Mask;
+        public readonly bool IgnoreCase, IsKey;
+
+        public Sought(RequiredLiteral literal)
+        {
+            Text = literal.Text.ToArray();
+            IgnoreCase = literal.IgnoreCase;
+            (Key, Mask) = LiteralKey.Of(Text, IgnoreCase);
+            IsKey = !IgnoreCase && Text.Length <= sizeof(ulong);
         }
     }
 }
