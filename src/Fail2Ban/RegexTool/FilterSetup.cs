@@ -118,6 +118,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
         if (options.MaxLines == 0 && definition.MaxLines is { } maxLines) SetMaxLines(filter, maxLines);
         if (options.DatePattern is null && !string.IsNullOrEmpty(definition.DatePattern)) SetDatePattern(filter, definition.DatePattern);
         if (options.TimeZone is null && definition.LogTimeZone is { } zone) filter.LogTimeZone = zone;
+        using var ahead = new RegexesAhead([.. definition.FailRegexes.Select(regex => (regex, filter.UseDns, filter.MaxLines > 1))]);
         filter.SetPrefRegex(definition.PrefRegex);
         foreach (string regex in definition.FailRegexes) filter.AddFailRegex(regex);
         if (options.Arguments.Count < 3)

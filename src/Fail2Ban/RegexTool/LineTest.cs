@@ -10,6 +10,8 @@ namespace Fail2Ban.RegexTool;
 internal sealed class LineTest(
     Filter filter, Report? report, FailureFormat? format, bool isInverted, Func<string, IReadOnlyList<FailureId>> resolve, TextWriter output)
 {
+    private const int LinesPerQuestion = 16;
+
     private readonly LogProgress _progress = new();
     private readonly List<Failure> _failures = [];
 
@@ -36,9 +38,13 @@ internal sealed class LineTest(
     }
 
     /// <summary>Searches all lines of a buffer, without concluding from it.</summary>
-    public void Search(FoundLines found, int length)
+    /// <param name="found">Has the buffer.</param>
+    /// <param name="length">Bytes used.</param>
+    /// <param name="leavesFailRegexes">Asked now and then whether the failregexes are left to whoever concludes.</param>
+    public void Search(FoundLines found, int length, Func<bool> leavesFailRegexes)
     {
         filter.BeginSearch();
+        found.LeavesFailRegexes = leavesFailRegexes();
         ReadOnlySpan<byte> lines = found.Buffer.AsSpan(0, length);
         int clear = 0;
         for (int start = 0, end; start < length; start = end)
@@ -53,7 +59,9 @@ internal sealed class LineTest(
             }
 
             end = start + lines[start..].IndexOf((byte)'\n') + 1;
-            if (!isLeftOut) filter.Search(found, start, end - start, _progress);
+            if (isLeftOut) continue;
+            if (found.Count % LinesPerQuestion == 0) found.LeavesFailRegexes = leavesFailRegexes();
+            filter.Search(found, start, end - start, _progress);
         }
     }
 

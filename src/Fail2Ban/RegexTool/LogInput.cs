@@ -20,6 +20,9 @@ internal static class LogInput
 {
     private const int ChunkLength = 256 * 1024;
 
+    // So that whoever concludes need not wait long for the first lines.
+    private const int FirstLength = 16 * 1024;
+
     /// <summary>Reads the complete lines of a file; what follows the last line end is not one.</summary>
     /// <param name="stream">At its start.</param>
     /// <param name="name">For messages.</param>
@@ -34,7 +37,7 @@ internal static class LogInput
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
         int length = 0;
         bool isStart = true, reported = false;
-        for (int read; (read = Read(stream, name, buffer.AsSpan(length))) > 0;)
+        for (int read; (read = Read(stream, name, isStart ? buffer.AsSpan(0, FirstLength) : buffer.AsSpan(length))) > 0;)
         {
             progress?.Add(read);
             length += read;

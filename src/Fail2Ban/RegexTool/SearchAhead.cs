@@ -30,9 +30,9 @@ internal static class SearchAhead
                 {
                     if (!unused.TryDequeue(out FoundLines? found)) found = new FoundLines();
 
-                    // Who waits for work takes a part of the search over.
-                    found.Clear(buffer, leavesFailRegexes: searched.Count == 0);
-                    test.Search(found, length);
+                    // Who is about to wait for work takes a part of the search over.
+                    found.Clear(buffer);
+                    test.Search(found, length, () => searched.Count == 0);
                     searched.Add(found, over.Token);
                 });
             }

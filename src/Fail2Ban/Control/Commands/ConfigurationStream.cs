@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Fail2Ban.Detection.Matching;
 using Fail2Ban.Logging;
 using Fail2Ban.Values;
 
@@ -23,7 +24,7 @@ internal sealed partial class ConfigurationStream(ServerSettings settings, Log l
         if (list.Any(command => command is not IReadOnlyList<object?> { Count: > 0 })) throw CommandException.Plain("Invalid command");
         var draft = new StreamDraft(replaceable);
         var undo = new Stack<(string Name, object? Value)>();
-        using var ahead = PatternsAhead.Of(list);
+        using RegexesAhead ahead = PatternsAhead.Of(list);
         for (int next = 0; next < list.Count;)
         {
             var words = (IReadOnlyList<object?>)list[next]!;

@@ -20,19 +20,17 @@ internal sealed class FoundLines
     /// <summary>Where the bytes of the lines stand.</summary>
     public byte[] Buffer { get; private set; } = [];
 
-    /// <summary>Whether the search ends before the failregexes, which whoever concludes tries then.</summary>
-    public bool LeavesFailRegexes { get; private set; }
+    /// <summary>Whether the search of a line ends before the failregexes, which whoever concludes tries then.</summary>
+    public bool LeavesFailRegexes { get; set; }
 
     /// <summary>How many entries there are: lines, and runs of lines in which no failregex can occur.</summary>
     public int Count { get; private set; }
 
     /// <summary>Makes it empty, for lines of a buffer.</summary>
     /// <param name="buffer">Has the lines.</param>
-    /// <param name="leavesFailRegexes">See <see cref="LeavesFailRegexes"/>.</param>
-    public void Clear(byte[] buffer, bool leavesFailRegexes)
+    public void Clear(byte[] buffer)
     {
         Buffer = buffer;
-        LeavesFailRegexes = leavesFailRegexes;
         Count = _hitCount = _spanCount = _textLength = 0;
         if (_text.Length > LargestKept) _text = new byte[16 * 1024];
         if (_spans.Length > LargestKept) _spans = new nuint[4096];
