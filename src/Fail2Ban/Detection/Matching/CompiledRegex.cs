@@ -12,6 +12,7 @@ internal sealed partial class CompiledRegex : IDisposable
 
     private readonly Group[] _groups;
     private readonly Group[] _deciding;
+    private readonly int[] _numbers = new int[(int)FieldSlot.Users + 1]; // of the group of each slot; 0 for none
     private readonly int[] _identifying;
     private readonly Derived[] _derived; // sorted by group name, since later ones only fill what is still empty
 
@@ -23,6 +24,7 @@ internal sealed partial class CompiledRegex : IDisposable
         _derived = [.. names.Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
         _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name)))];
         _deciding = [.. _groups.Where(group => group.Slot is not (FieldSlot.None or FieldSlot.Content))];
+        foreach (Group group in _deciding) _numbers[(int)group.Slot] = group.Number;
         SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
         IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
@@ -117,6 +119,16 @@ internal sealed partial class CompiledRegex : IDisposable
     {
         foreach (ref readonly Group group in _deciding.AsSpan())
             if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
+    }
+
+    /// <summary>The text of a group that decides, as <see cref="CaptureWhatDecides"/> would put it.</summary>
+    /// <returns>False where there is no such group, or it took no part.</returns>
+    public bool TryText(FieldSlot slot, ReadOnlySpan<byte> subject, GroupSpans groups, out ReadOnlySpan<byte> text)
+    {
+        text = [];
+        if (_numbers[(int)slot] is not (> 0 and int number) || groups[number] is not (>= 0 and int start, int end)) return false;
+        text = subject[start..end];
+        return true;
     }
 
     public void Dispose() => Pattern.Dispose();

@@ -70,16 +70,7 @@ internal sealed class Connections
             Remember(id, line);
         }
 
-        bool wasPending = failure.IsPending;
-        failure.IsPending = false;
-        if (wasPending || failure.UserCount > 1)
-        {
-            // A success does not clear a failure that was not counted yet, nor attempts under several names.
-            failure.Take(FieldSlot.NoFail);
-            failure.Take(FieldSlot.MlfGained);
-            noFail = gained = false;
-        }
-
+        if (Outweighs(failure)) noFail = gained = false;
         if (!noFail)
         {
             if (matched.Count == 0) return failure;
@@ -98,6 +89,49 @@ internal sealed class Connections
         return failure;
     }
 
+    /// <summary>Merges a line into its connection where nobody wants to see lines, or more fields than those that decide.</summary>
+    /// <param name="line">What the line captured.</param>
+    /// <param name="id">Its <c>mlfid</c>.</param>
+    /// <returns>As the other one.</returns>
+    public Fields Merge(in LineCaptures line, ReadOnlySpan<byte> id)
+    {
+        bool gained = line.IsSet(FieldSlot.MlfGained), forget = line.IsSet(FieldSlot.MlfForget);
+        line.TryText(FieldSlot.User, out ReadOnlySpan<byte> user);
+        if (Find(id) is { } failure)
+        {
+            failure.AddUser(user);
+            TakeBack(failure, gained);
+            line.PutOver(failure);
+            if (forget) Forget(failure);
+        }
+        else
+        {
+            failure = Rent();
+            line.PutOver(failure);
+            if (!forget)
+            {
+                failure.AddUser(user);
+                Remember(id, failure);
+            }
+        }
+
+        failure.Take(FieldSlot.MlfForget);
+        if (gained && !line.IsSet(FieldSlot.NoFail)) failure.Copy("mlfgained", "nofail");
+        Outweighs(failure);
+        return failure;
+    }
+
+    // A success does not clear a failure that was not counted yet, nor attempts under several names.
+    private static bool Outweighs(Fields failure)
+    {
+        bool wasPending = failure.IsPending;
+        failure.IsPending = false;
+        if (!wasPending && failure.UserCount <= 1) return false;
+        failure.Take(FieldSlot.NoFail);
+        failure.Take(FieldSlot.MlfGained);
+        return true;
+    }
+
     // The original keeps them all; whoever can write to the log within one connection could fill the memory.
     private static void KeepLatest(List<MatchedLine> lines)
     {
@@ -107,11 +141,17 @@ internal sealed class Connections
     private static void Continue(Fields known, Fields line, bool gained)
     {
         known.AddUserOf(line);
+        if (!TakeBack(known, gained) && !known.IsPending) known.Matches = Fields.NoLines; // they were reported with the failure before
+        known.Update(line);
+    }
+
+    // What the last line has said about being no failure does not hold for the next.
+    private static bool TakeBack(Fields known, bool gained)
+    {
         bool wasNoFail = known.Take(FieldSlot.NoFail);
         wasNoFail |= known.Take(FieldSlot.MlfGained);
         if (gained) known.IsPending = false;
-        if (!wasNoFail && !known.IsPending) known.Matches = Fields.NoLines; // they were reported with the failure before
-        known.Update(line);
+        return wasNoFail;
     }
 
     private Fields? Find(ReadOnlySpan<byte> id)

@@ -155,17 +155,17 @@ internal sealed class Fields
     {
         if (!line.IsSet(FieldSlot.User)) return;
         Captured user = line._items[line._places[(int)FieldSlot.User] - 1].Content;
-        if (user.IsText)
-        {
-            ReadOnlySpan<byte> text = line.TextOf(user);
-            if (IsKnown(text)) return;
-            user = default;
-            Put(ref user, text);
-        }
-        else if (IsKnown(user.Value)) return;
+        if (user.IsText) AddUser(line.TextOf(user));
+        else if (!IsKnown(user.Value)) AddUser(user);
+    }
 
-        (_users ??= []).Add(user);
-        if (_places[(int)FieldSlot.Users] == 0) Append(UsersField, FieldSlot.Users);
+    /// <summary>Adds a user, unless there is none, or the user is known already.</summary>
+    public void AddUser(ReadOnlySpan<byte> user)
+    {
+        if (user.IsEmpty || IsKnown(user)) return;
+        var added = default(Captured);
+        Put(ref added, user);
+        AddUser(added);
     }
 
     public FailureData ToData()
@@ -197,6 +197,12 @@ internal sealed class Fields
         if (_key.Length < key.Length) _key = new byte[Math.Max(32, key.Length)];
         key.CopyTo(_key);
         _keyLength = key.Length;
+    }
+
+    private void AddUser(in Captured user)
+    {
+        (_users ??= []).Add(user);
+        if (_places[(int)FieldSlot.Users] == 0) Append(UsersField, FieldSlot.Users);
     }
 
     private object? ValueAt(int position)

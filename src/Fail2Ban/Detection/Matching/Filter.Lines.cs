@@ -168,23 +168,26 @@ public sealed partial class Filter
     private LineVerdict Conclude(
         int index, in FailRegexSubject subject, GroupSpans groups, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        Fields fields = Capture(_failRegexes[index], subject, groups);
-        LineVerdict found = Report(index, ref fields, lines, time, failures);
+        CompiledRegex regex = _failRegexes[index];
+        bool isMerged = CountsOnly && !IsUndated(time) && !regex.Derives && _prefRegex is not { Derives: true };
+        Fields fields = isMerged ? Merge(new LineCaptures(_prefRegex, regex, subject, groups)) : Capture(regex, subject, groups);
+        LineVerdict found = Report(index, ref fields, isMerged, lines, time, failures);
         _connections.Return(fields);
         return found;
     }
 
-    // What prefregex and failregex captured, or of that what decides.
+    private Fields Merge(in LineCaptures line)
+    {
+        if (line.TryText(FieldSlot.MlfId, out ReadOnlySpan<byte> id)) return _connections.Merge(line, id);
+        Fields fields = _connections.Rent();
+        line.PutOver(fields);
+        return fields;
+    }
+
+    // What prefregex and failregex captured.
     private Fields Capture(CompiledRegex regex, in FailRegexSubject subject, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
-        if (CountsOnly && !regex.Derives && _prefRegex is not { Derives: true })
-        {
-            _prefRegex?.CaptureWhatDecides(fields, subject.Whole, subject.Prefix);
-            regex.CaptureWhatDecides(fields, subject.Text, groups);
-            return fields;
-        }
-
         _prefRegex?.CapturePrefix(fields, subject.Whole, subject.Prefix);
         if (fields.Count == 0)
         {
@@ -207,12 +210,11 @@ public sealed partial class Filter
         return data;
     }
 
-    private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
+    private LineVerdict Report(int index, ref Fields fields, bool isMerged, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        if (time is null && FindTime is not null) return Hit(index, LineVerdict.Undated, lines, fields);
+        if (IsUndated(time)) return Hit(index, LineVerdict.Undated, lines, fields);
 
-        bool isConnection = fields.Has(FieldSlot.MlfId);
-        if (isConnection) fields = _connections.Merge(fields, lines);
+        if (!isMerged && fields.Has(FieldSlot.MlfId)) fields = _connections.Merge(fields, lines);
         else if (!CountsOnly) fields.Matches = lines;
         if (fields.IsSet(FieldSlot.NoFail)) return Hit(index, LineVerdict.NoFailure, lines, fields);
         if (CountsOnly && (fields.Has(FieldSlot.Ip4) || fields.Has(FieldSlot.Ip6))) return Hit(index, LineVerdict.Matched, lines, fields);
@@ -236,6 +238,8 @@ public sealed partial class Filter
         if (TellsHits) _hits.Add(new RegexHit(index, LineVerdict.Matched, lines, data, failure));
         return LineVerdict.Matched;
     }
+
+    private bool IsUndated(DateTimeOffset? time) => time is null && FindTime is not null;
 
     private LineVerdict Hit(int index, LineVerdict verdict, IReadOnlyList<MatchedLine> lines, Fields fields)
     {
