@@ -72,7 +72,7 @@ public sealed class Pattern : IDisposable
         if (!isAscii && !Utf8.IsValid(subject)) return MatchOutcome.LimitExceeded;
 
         Pcre2Workspace workspace = Pcre2Workspace.Current;
-        Pcre2Code code = _code.For(subject, isAscii);
+        Pcre2Code code = isAscii ? _code.Bytes : _code.Unicode;
         _spans ??= new Pcre2Spans(code.GroupCount);
         uint limit = BaseMatchLimit + MatchLimitPerByte * (((uint)subject.Length + LengthStep - 1) & ~(LengthStep - 1));
         Pcre2Result result = workspace.Match(code, _spans, subject, start, limit);

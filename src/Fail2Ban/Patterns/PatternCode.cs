@@ -9,8 +9,7 @@ namespace Fail2Ban.Patterns;
 /// <summary>What a pattern is, without the spans of a search: shared by all who use the same text.</summary>
 /// <remarks>
 /// Of a thousand jails most have the same date templates and one of a few filters; machine code for each would take a
-/// quarter of a megabyte a jail. Two forms: bytes for subjects that are ASCII, and code points for the others; where a
-/// pattern takes the rest of a line (<see cref="LineTail"/>), there is one more for ASCII subjects of one line. Each is made
+/// quarter of a megabyte a jail. Two forms: bytes for subjects that are ASCII, and code points for the others; each is made
 /// when the first such subject comes, since most patterns never see one. Thread safety: everything from any thread.
 /// </remarks>
 internal sealed class PatternCode
@@ -25,9 +24,7 @@ internal sealed class PatternCode
 
     private readonly string _text;
     private readonly bool _multiLine;
-    private readonly bool _hasTail;
     private Pcre2Code? _bytes;
-    private Pcre2Code? _lineBytes;
     private Pcre2Code? _unicode;
 
     private PatternCode(string text, bool multiLine)
@@ -40,7 +37,6 @@ internal sealed class PatternCode
         // The form for code points is larger, so it may be refused alone; that must not come up while lines are read.
         TranslatedPattern unicode = new UnicodeWriter(WordHasMarks).Write(tree);
         if (bytes.Size > SurelySmall || unicode.Text.Length > SurelyShort) CompileForm(unicode, text, useJit: false).Dispose();
-        _hasTail = LineTail.Of(tree) is not null;
         GroupCount = tree.GroupCount;
         GroupNames = tree.GroupNames;
         Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, EdgeAnchor.HoldsStart(tree), HeadFinder.Find(tree), WholeLine.IsTakenBy(tree));
@@ -58,15 +54,11 @@ internal sealed class PatternCode
     /// <summary>What a prefilter may rely on.</summary>
     internal PatternFacts Facts { get; }
 
-    /// <summary>What a subject is searched with.</summary>
-    /// <param name="subject">The subject.</param>
-    /// <param name="isAscii">Whether every byte of it is below 0x80.</param>
-    internal Pcre2Code For(ReadOnlySpan<byte> subject, bool isAscii)
-    {
-        if (!isAscii) return _unicode ?? Keep(ref _unicode, static _ => new UnicodeWriter(WordHasMarks));
-        if (!_hasTail || (subject.IndexOf((byte)'\n') is >= 0 and int end && end < subject.Length - 1)) return _bytes ?? Keep(ref _bytes, static _ => new ByteWriter());
-        return _lineBytes ?? Keep(ref _lineBytes, static tree => new ByteWriter { Tail = LineTail.Of(tree) });
-    }
+    /// <summary>For subjects that are ASCII.</summary>
+    internal Pcre2Code Bytes => _bytes ?? Keep(ref _bytes, new ByteWriter());
+
+    /// <summary>For all others.</summary>
+    internal Pcre2Code Unicode => _unicode ?? Keep(ref _unicode, new UnicodeWriter(WordHasMarks));
 
     private static bool WordHasMarks => Pcre2Library.Version >= new Version(10, 43);
 
@@ -98,10 +90,9 @@ internal sealed class PatternCode
         s_pruneAt = Math.Max(1024, s_known.Count * 2);
     }
 
-    private Pcre2Code Keep(ref Pcre2Code? place, Func<PatternTree, PatternWriter> writerFor)
+    private Pcre2Code Keep(ref Pcre2Code? place, PatternWriter writer)
     {
-        PatternTree tree = PatternParser.Parse(_text, _multiLine);
-        Pcre2Code made = CompileForm(writerFor(tree).Write(tree), _text, useJit: true);
+        Pcre2Code made = CompileForm(writer.Write(PatternParser.Parse(_text, _multiLine)), _text, useJit: true);
         if (Interlocked.CompareExchange(ref place, made, null) is not { } first) return made;
         made.Dispose();
         return first;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Fail2Ban.Values;
 
@@ -54,6 +55,9 @@ internal sealed class Fields
     public bool IsRemembered { get; set; }
 
     public int Count { get; private set; }
+
+    /// <summary>For tests: how many bytes there is room for.</summary>
+    internal int TextRoom => _text.Length;
 
     /// <summary>A field; null where it is absent or did not take part.</summary>
     public object? this[string name]
@@ -245,14 +249,13 @@ internal sealed class Fields
         return ref position < 0 ? ref Append(name, slot).Content : ref _items[position].Content;
     }
 
-    // Where a longer text replaces another one, the place of that one is lost until the next Reset; twice as much room
-    // each time bounds that by the length of the longest.
+    // Where a longer text replaces another one, or a field is taken out, the place of that one is lost until room is made.
     private void Put(ref Captured item, ReadOnlySpan<byte> text)
     {
         if (item.Room < text.Length)
         {
             int room = item.Room == 0 ? text.Length : 2 * text.Length;
-            if (_text.Length - _textEnd < room) Array.Resize(ref _text, Math.Max(2 * _text.Length, _textEnd + room));
+            if (_text.Length - _textEnd < room) MakeRoom(room);
             (item.Start, item.Room) = (_textEnd, room);
             _textEnd += room;
         }
@@ -261,6 +264,27 @@ internal sealed class Fields
         item.Length = text.Length;
         item.IsText = true;
         if (item.Value is not null) item.Value = null;
+    }
+
+    // In another array, since the text that is to be put may stand in this one.
+    private void MakeRoom(int room)
+    {
+        Span<Captured> users = CollectionsMarshal.AsSpan(_users);
+        int kept = 0;
+        foreach (ref readonly Field field in _items.AsSpan(0, Count)) kept += field.Content.Room;
+        foreach (ref readonly Captured user in users) kept += user.Room;
+        byte[] old = _text;
+        _text = new byte[Math.Max(old.Length, 2 * (kept + room))];
+        _textEnd = 0;
+        foreach (ref Field field in _items.AsSpan(0, Count)) Move(old, ref field.Content);
+        foreach (ref Captured user in users) Move(old, ref user);
+    }
+
+    private void Move(byte[] from, ref Captured item)
+    {
+        from.AsSpan(item.Start, item.Room).CopyTo(_text.AsSpan(_textEnd));
+        item.Start = _textEnd;
+        _textEnd += item.Room;
     }
 
     private static bool IsSet(in Captured item) => item.IsText ? item.Length > 0 : item.Value is not (null or "");

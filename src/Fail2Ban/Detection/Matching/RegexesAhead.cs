@@ -8,6 +8,9 @@ namespace Fail2Ban.Detection.Matching;
 internal sealed class RegexesAhead : IDisposable
 {
     private readonly Thread? _thread;
+
+    // The shared part lives as long as somebody holds it. Not searched, they hold nothing that is to be given back.
+    private readonly List<CompiledRegex> _made = [];
     private volatile bool _isOver;
 
     /// <summary>Begins, where there is a second processor.</summary>
@@ -16,8 +19,16 @@ internal sealed class RegexesAhead : IDisposable
     {
         Regexes = regexes;
         if (regexes.Count < 2 || Environment.ProcessorCount == 1) return;
-        _thread = new Thread(Compile) { IsBackground = true, Name = "regexes ahead" };
-        _thread.Start();
+        var thread = new Thread(Compile) { IsBackground = true, Name = "regexes ahead" };
+        try
+        {
+            thread.Start();
+            _thread = thread;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            // It goes without.
+        }
     }
 
     /// <summary>What it compiles.</summary>
@@ -31,21 +42,17 @@ internal sealed class RegexesAhead : IDisposable
 
     private void Compile()
     {
-        // The shared part lives as long as somebody holds it.
-        var made = new List<CompiledRegex>();
         for (int i = Regexes.Count - 1; i >= 0 && !_isOver; i--)
         {
             try
             {
                 (string text, UseDns useDns, bool isMultiLine) = Regexes[i];
-                made.Add(CompiledRegex.Compile(text, useDns, isMultiLine));
+                _made.Add(CompiledRegex.Compile(text, useDns, isMultiLine));
             }
-            catch (FilterException)
+            catch (Exception)
             {
-                // Told when it is taken into use.
+                // Whatever it is, it is told when the regex is taken into use; here nobody would catch it.
             }
         }
-
-        made.ForEach(static regex => regex.Dispose());
     }
 }

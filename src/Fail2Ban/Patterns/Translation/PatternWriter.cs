@@ -17,9 +17,6 @@ internal abstract class PatternWriter
 
     private readonly List<(int Offset, int Index)> _origins = [];
 
-    /// <summary>Set for subjects whose only line end, if any, is their last character: what takes the rest of the line there.</summary>
-    internal LineTail? Tail { get; init; }
-
     /// <summary>ASCII only.</summary>
     protected StringBuilder Output { get; } = new(1024);
 
@@ -71,7 +68,6 @@ internal abstract class PatternWriter
             case Literal literal: WriteLiteral(literal.CodePoint, flags); break;
             case AnyCharacter: Output.Append('.'); break;
             case CharacterSet set: WriteSet(set, flags); break;
-            case Anchor when ReferenceEquals(node, Tail?.End): Output.Append(@"(?<!\n)$"); break;
             case Anchor anchor: WriteAnchor(anchor.Kind, flags); break;
             case Sequence sequence:
                 foreach (Node item in sequence.Items) Write(item, flags);
@@ -81,11 +77,6 @@ internal abstract class PatternWriter
             case PlainGroup group: WriteGroup(Head(flags, group.Inside(flags)), group.Body, group.Inside(flags)); break;
             case Atomic atomic: WriteGroup("(?>", atomic.Body, flags); break;
             case Look look: WriteGroup((look.Behind, look.Negative) switch { (false, false) => "(?=", (false, true) => "(?!", (true, false) => "(?<=", _ => "(?<!" }, look.Body, flags); break;
-            case Repeat repeat when ReferenceEquals(node, Tail?.Rest):
-                Output.Append("(?s:.");
-                WriteQuantifier(repeat);
-                Output.Append(')');
-                break;
             case Repeat { Mode: RepeatMode.Possessive, Body: not (Literal or CharacterSet or AnyCharacter or Atomic) } repeat:
                 // Python gives back nothing of a single pass either; PCRE2 would.
                 WriteGroup("(?>", repeat.Body, flags);

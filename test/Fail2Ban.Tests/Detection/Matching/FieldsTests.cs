@@ -98,6 +98,29 @@ public sealed class FieldsTests
         Assert.Equal("{'bob', 'eve'}", PythonText.Repr(known["users"]));
     }
 
+    [Fact]
+    public void A_flag_that_comes_and_goes_takes_no_more_room_each_time()
+    {
+        Fields known = Filled("bob", "192.0.2.1");
+        known.AddUserOf(known);
+        for (int i = 0; i < 10_000; i++)
+        {
+            known.SetText("nofail", FieldSlot.NoFail, "Connection from"u8);
+            known.SetText("user", FieldSlot.User, Encoding.UTF8.GetBytes($"user{i}"));
+            if (i == 5_000) known.AddUserOf(known);
+            known.SetText("mlfgained", FieldSlot.MlfGained, Encoding.UTF8.GetBytes(new string('x', i % 40)));
+            known.Copy("user", "copy");
+            Assert.True(known.Take(FieldSlot.NoFail));
+            Assert.Equal(i % 40 > 0, known.Take(FieldSlot.MlfGained));
+        }
+
+        Assert.InRange(known.TextRoom, 0, 1024);
+        Assert.Equal("user9999", known["user"]);
+        Assert.Equal("user9999", known["copy"]);
+        Assert.Equal("192.0.2.1", known["ip4"]);
+        Assert.Equal("{'bob', 'user5000'}", PythonText.Repr(known["users"]));
+    }
+
     private static Fields Filled(string user, string address)
     {
         var fields = new Fields();
