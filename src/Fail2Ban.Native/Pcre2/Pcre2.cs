@@ -12,13 +12,16 @@ internal static unsafe partial class Pcre2
     internal const uint PCRE2_DOTALL = 0x00000020;
     internal const uint PCRE2_MULTILINE = 0x00000400;
     internal const uint PCRE2_NO_JIT = 0x00002000;
+    internal const uint PCRE2_NO_START_OPTIMIZE = 0x00010000;
     internal const uint PCRE2_UCP = 0x00020000;
     internal const uint PCRE2_UTF = 0x00080000;
     internal const uint PCRE2_NEVER_BACKSLASH_C = 0x00100000;
     internal const uint PCRE2_ALT_CIRCUMFLEX = 0x00200000;
     internal const uint PCRE2_NO_UTF_CHECK = 0x40000000;
+    internal const uint PCRE2_ANCHORED = 0x80000000;
     internal const uint PCRE2_JIT_COMPLETE = 0x00000001;
     internal const uint PCRE2_NEWLINE_LF = 2;
+    internal const uint PCRE2_INFO_ALLOPTIONS = 0;
     internal const uint PCRE2_INFO_CAPTURECOUNT = 4;
     internal const uint PCRE2_INFO_MINLENGTH = 16;
     internal const uint PCRE2_INFO_SIZE = 22;

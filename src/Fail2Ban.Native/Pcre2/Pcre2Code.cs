@@ -19,9 +19,9 @@ public sealed unsafe class Pcre2Code : SafeHandle
     {
         SetHandle(code);
         IsJitCompiled = useJit && Pcre2.pcre2_jit_compile_8(code, Pcre2.PCRE2_JIT_COMPLETE) == 0;
-        GroupCount = Info(Pcre2.PCRE2_INFO_CAPTURECOUNT);
-        MinimalLength = Info(Pcre2.PCRE2_INFO_MINLENGTH);
-        Size = Info(Pcre2.PCRE2_INFO_SIZE);
+        GroupCount = (int)Info(code, Pcre2.PCRE2_INFO_CAPTURECOUNT);
+        MinimalLength = (int)Info(code, Pcre2.PCRE2_INFO_MINLENGTH);
+        Size = (int)Info(code, Pcre2.PCRE2_INFO_SIZE);
     }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed unsafe class Pcre2Code : SafeHandle
     /// <summary>How many capturing groups the pattern has, group 0 not counted.</summary>
     public int GroupCount { get; }
 
-    /// <summary>No match begins nearer to the end of its subject, in characters; 0 also when it is not known.</summary>
+    /// <summary>No match begins nearer to the end of its subject, in characters; 0 also when it is not known, as with machine code for a pattern that may match anywhere.</summary>
     public int MinimalLength { get; }
 
     /// <summary>How much memory the library uses for it, in bytes, machine code not counted.</summary>
@@ -49,11 +49,22 @@ public sealed unsafe class Pcre2Code : SafeHandle
     /// <param name="offset">Where in <paramref name="pattern"/> (bytes) the error was seen.</param>
     public static Pcre2Code? Compile(ReadOnlySpan<byte> pattern, Pcre2Options options, bool useJit, out string error, out int offset)
     {
+        uint bits = (uint)options | Pcre2.PCRE2_NEVER_BACKSLASH_C;
         byte empty = 0;
         fixed (byte* start = pattern)
         {
-            nint code = Pcre2.pcre2_compile_8(start == null ? &empty : start, (nuint)pattern.Length,
-                (uint)options | Pcre2.PCRE2_NEVER_BACKSLASH_C, out int number, out nuint position, s_compileContext);
+            byte* text = start == null ? &empty : start;
+            nint code = Pcre2.pcre2_compile_8(text, (nuint)pattern.Length, bits, out int number, out nuint position, s_compileContext);
+            if (code != 0 && useJit && !IsAnchored(code))
+            {
+                // Of a search that may begin anywhere, the machine code remembers how far a repetition went in vain and does not
+                // try another one that ends there, though it may have begun elsewhere: (?:ab|a).+b is not found in "abbx" (seen with
+                // version 10.42). That is one of the optimisations of where to start, which can be refused all together; another one
+                // misses (?=b)a?b in "xb".
+                Pcre2.pcre2_code_free_8(code);
+                code = Pcre2.pcre2_compile_8(text, (nuint)pattern.Length, bits | Pcre2.PCRE2_NO_START_OPTIMIZE, out number, out position, s_compileContext);
+            }
+
             offset = (int)position;
             error = code == 0 ? Message(number) : "";
             return code == 0 ? null : new Pcre2Code(code, useJit);
@@ -76,12 +87,15 @@ public sealed unsafe class Pcre2Code : SafeHandle
         return context;
     }
 
-    private int Info(uint what)
+    // Whether a match can begin at the start only, as the library found out.
+    private static bool IsAnchored(nint code) => (Info(code, Pcre2.PCRE2_INFO_ALLOPTIONS) & Pcre2.PCRE2_ANCHORED) != 0;
+
+    private static ulong Info(nint code, uint what)
     {
         // Some answers are a uint32_t and some a size_t; the byte order of both platforms lets one place serve both.
         ulong value = 0;
-        Pcre2.pcre2_pattern_info_8(handle, what, &value);
-        return (int)value;
+        Pcre2.pcre2_pattern_info_8(code, what, &value);
+        return value;
     }
 
     private static string Message(int error)
