@@ -142,6 +142,7 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         ReadOnlySpan<byte> text, ReadOnlySpan<byte> before, ReadOnlySpan<byte> date, ReadOnlySpan<byte> after,
         DateTimeOffset when, bool inOperation, TimeSpan? findTime)
     {
+        // Made where it is returned: copied from a variable, it would show in a profile.
         if (findTime is not { } window) return new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
 
         var line = new DatedLine { Text = text, Before = before, Date = date, After = after, Time = when };
