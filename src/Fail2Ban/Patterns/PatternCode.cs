@@ -39,7 +39,7 @@ internal sealed class PatternCode
         if (bytes.Size > SurelySmall || unicode.Text.Length > SurelyShort) CompileForm(unicode, text, useJit: false).Dispose();
         GroupCount = tree.GroupCount;
         GroupNames = tree.GroupNames;
-        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, EdgeAnchor.HoldsStart(tree), HeadFinder.Find(tree), WholeLine.IsTakenBy(tree));
+        Facts = new PatternFacts(LiteralFinder.Find(tree), bytes.MinimalLength, EdgeAnchor.HoldsStart(tree), HeadFinder.Find(tree), DigitClasses.Of(tree), WholeLine.IsTakenBy(tree));
     }
 
     /// <summary>The pattern as Python knows it.</summary>

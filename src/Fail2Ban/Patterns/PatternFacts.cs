@@ -10,6 +10,7 @@ namespace Fail2Ban.Patterns;
 /// </param>
 /// <param name="AnchoredAtStart">Each match begins at offset 0 of the subject.</param>
 /// <param name="Heads">Each match begins with one of these; empty when no such set is known.</param>
+/// <param name="Digits">Which digits it tells apart; null where that is not known.</param>
 /// <param name="TakesEveryLine">It matches every subject that is one line with a character in it, and one <c>\n</c> behind, however long a search may take; false when that is not known.</param>
 public sealed record PatternFacts(
-    IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart, IReadOnlyList<RequiredLiteral> Heads, bool TakesEveryLine);
+    IReadOnlyList<RequiredLiteral> RequiredLiterals, int MinimalLength, bool AnchoredAtStart, IReadOnlyList<RequiredLiteral> Heads, DigitClasses? Digits, bool TakesEveryLine);

@@ -13,6 +13,14 @@ internal sealed class LineList(string kind, int? limit, int movable)
 
     public int Count { get; private set; }
 
+    /// <summary>Counts a line where none is kept any more.</summary>
+    /// <returns>False where it has to be added.</returns>
+    public bool TryCount()
+    {
+        if (_isTooLong) Count++;
+        return _isTooLong;
+    }
+
     /// <param name="date">The printed date of a journal entry, or nothing.</param>
     /// <param name="text">The line.</param>
     public void Add(ReadOnlySpan<byte> date, ReadOnlySpan<byte> text)

@@ -40,28 +40,29 @@ internal sealed class LineTest(
     /// <summary>Searches all lines of a buffer, without concluding from it.</summary>
     /// <param name="found">Has the buffer.</param>
     /// <param name="length">Bytes used.</param>
-    /// <param name="leavesFailRegexes">Asked now and then whether the failregexes are left to whoever concludes.</param>
-    public void Search(FoundLines found, int length, Func<bool> leavesFailRegexes)
+    /// <param name="leavesSearch">Asked now and then whether lines are left to whoever concludes.</param>
+    public void Search(FoundLines found, int length, Func<bool> leavesSearch)
     {
         filter.BeginSearch();
-        found.LeavesFailRegexes = leavesFailRegexes();
+        found.LeavesSearch = leavesSearch();
         ReadOnlySpan<byte> lines = found.Buffer.AsSpan(0, length);
+        (Filter searched, LogProgress progress) = (filter, _progress);
         int clear = 0;
         for (int start = 0, end; start < length; start = end)
         {
             int missed = 0;
             bool isLeftOut = IsLeftOut(lines[start..]);
-            end = isLeftOut ? start : filter.PassOver(lines, start, ref clear, ref missed);
+            end = isLeftOut ? start : searched.PassOver(lines, start, ref clear, ref missed);
             if (missed > 0)
             {
-                found.AddMissed(start, end - start, missed, filter.PassesPrefixed);
+                found.AddMissed(start, end - start, missed, searched.PassesPrefixed);
                 continue;
             }
 
             end = start + lines[start..].IndexOf((byte)'\n') + 1;
             if (isLeftOut) continue;
-            if (found.Count % LinesPerQuestion == 0) found.LeavesFailRegexes = leavesFailRegexes();
-            filter.Search(found, start, end - start, _progress);
+            if (found.Count % LinesPerQuestion == 0) found.LeavesSearch = leavesSearch();
+            searched.Search(found, start, end - start, progress);
         }
     }
 
@@ -69,6 +70,9 @@ internal sealed class LineTest(
     public void Conclude(FoundLines found)
     {
         filter.BeginConclusion();
+
+        // Made by the thread that fills it: in a cache line with what the other thread reads for each line it would cost both.
+        var failures = new List<Failure>();
         for (int i = 0; i < found.Count; i++)
         {
             ref readonly FoundLines.Line line = ref found.LineAt(i);
@@ -78,9 +82,10 @@ internal sealed class LineTest(
                 continue;
             }
 
-            _failures.Clear();
-            LineResult result = filter.Conclude(found, i, _failures);
-            report?.Count(new LogLine(line.Of(found.Buffer)), result);
+            failures.Clear();
+            LineResult result = filter.Conclude(found, i, failures);
+            var counted = new LogLine(line.Of(found.Buffer));
+            report?.Count(counted, result);
         }
 
         ArrayPool<byte>.Shared.Return(found.Buffer);

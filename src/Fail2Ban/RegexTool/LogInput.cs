@@ -18,7 +18,7 @@ internal delegate void LinesHandler(byte[] buffer, int length);
 /// <summary>Gives the lines of a log file or of a text, in constant memory.</summary>
 internal static class LogInput
 {
-    private const int ChunkLength = 256 * 1024;
+    private const int ChunkLength = 128 * 1024;
 
     // So that whoever concludes need not wait long for the first lines.
     private const int FirstLength = 16 * 1024;

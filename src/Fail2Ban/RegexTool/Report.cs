@@ -82,7 +82,8 @@ internal sealed class Report
             if (_filter.MaxLines > 1) MoveToMatched(hit.Lines);
         }
 
-        (isIgnored ? _ignored : reported > 0 ? _matched : _missed).Add(line.Date, line.Text);
+        LineList lines = isIgnored ? _ignored : reported > 0 ? _matched : _missed;
+        if (!lines.TryCount()) lines.Add(line.Date, line.Text);
     }
 
     /// <summary>Counts lines in which nothing was found, but for a prefix.</summary>

@@ -41,7 +41,7 @@ public sealed class WorkApartTests
             byte[] buffer = Encoding.UTF8.GetBytes(Text);
             var found = new FoundLines();
             found.Clear(buffer);
-            found.LeavesFailRegexes = leaves;
+            found.LeavesSearch = leaves;
             foreach ((int start, int length) in Lines(buffer)) filter.Search(found, start, length, new LogProgress());
             LineVerdict[] verdicts = [.. Enumerable.Range(0, found.Count).Select(i => filter.Conclude(found, i, []).Verdict)];
             Assert.Equal([LineVerdict.LimitExceeded, LineVerdict.NoMatch, LineVerdict.Matched, LineVerdict.LimitExceeded], verdicts);
@@ -50,20 +50,20 @@ public sealed class WorkApartTests
         }
     }
 
-    private static void Compare(string name, Func<int, bool> leavesFailRegexes)
+    private static void Compare(string name, Func<int, bool> leavesSearch)
     {
         foreach (SampleSet set in SampleLog.Read(name).Sets)
         {
             foreach (bool all in new[] { true, false })
             {
                 using Filter whole = Compile(name, set, all), apart = Compile(name, set, all);
-                if (apart.CanWorkApart) Compare(whole, apart, set, leavesFailRegexes);
+                if (apart.CanWorkApart) Compare(whole, apart, set, leavesSearch);
                 else Assert.NotEqual(1, apart.MaxLines);
             }
         }
     }
 
-    private static void Compare(Filter whole, Filter apart, SampleSet set, Func<int, bool> leavesFailRegexes)
+    private static void Compare(Filter whole, Filter apart, SampleSet set, Func<int, bool> leavesSearch)
     {
         // Twice: the second time dates and connections are known.
         byte[] buffer = Encoding.UTF8.GetBytes(string.Concat(set.Lines.Concat(set.Lines).Select(line => line.Text + "\n")));
@@ -78,7 +78,7 @@ public sealed class WorkApartTests
             blocks.Add(found);
             foreach ((int start, int length) in lines)
             {
-                found.LeavesFailRegexes = leavesFailRegexes(searched++);
+                found.LeavesSearch = leavesSearch(searched++);
                 apart.Search(found, start, length, apartProgress);
             }
         }

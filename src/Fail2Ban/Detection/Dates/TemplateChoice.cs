@@ -42,13 +42,15 @@ internal sealed class TemplateChoice(TemplateSlot[] slots)
     }
 
     /// <summary>Counts more lines for the last template, at the place where it stood.</summary>
-    /// <returns>Its index.</returns>
-    public int UseAgain(int lines, DateTimeOffset now)
+    public void UseAgain(int lines, DateTimeOffset now)
     {
-        slots[_last].Hits += lines;
-        slots[_last].LastUsed = now;
-        return _last;
+        TemplateSlot slot = slots[_last];
+        slot.Hits += lines;
+        slot.LastUsed = now;
     }
+
+    /// <summary>The index of that; -1 before the first date.</summary>
+    public int LastIndex => _last;
 
     /// <summary>The template of the last date; null before the first one.</summary>
     public TemplateSlot? Last => _last < 0 ? null : slots[_last];

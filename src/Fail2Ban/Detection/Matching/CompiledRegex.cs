@@ -11,8 +11,8 @@ internal sealed partial class CompiledRegex : IDisposable
     private static readonly string[] IdGroups = ["fid", "ip4", "ip6", "dns", "mlfid"];
 
     private readonly Group[] _groups;
-    private readonly Group[] _deciding;
-    private readonly int[] _numbers = new int[(int)FieldSlot.Users + 1]; // of the group of each slot; 0 for none
+    private readonly (FieldSlot Slot, int Number)[] _deciding;
+    private readonly (FieldSlot Slot, int[] Before, int Number)[] _standIns; // for a slot, where none of those before has a text
     private readonly int[] _identifying;
     private readonly Derived[] _derived; // sorted by group name, since later ones only fill what is still empty
 
@@ -23,12 +23,24 @@ internal sealed partial class CompiledRegex : IDisposable
         string[] names = [.. pattern.GroupNames.OrderBy(group => group.Number).Select(group => group.Name)];
         _derived = [.. names.Order(StringComparer.Ordinal).Select(Derive).OfType<Derived>()];
         _groups = [.. names.Select(name => new Group(name, Fields.SlotOf(name), pattern.GroupNumber(name)))];
-        _deciding = [.. _groups.Where(group => group.Slot is not (FieldSlot.None or FieldSlot.Content))];
-        foreach (Group group in _deciding) _numbers[(int)group.Slot] = group.Number;
+        _deciding = [.. _groups.Where(group => group.Slot is not (FieldSlot.None or FieldSlot.Content)).Select(group => (group.Slot, group.Number))];
+        _standIns = [.. _derived.Where(derived => Fields.SlotOf(derived.Target) is not (FieldSlot.None or FieldSlot.Content)).Select(derived => (
+            Fields.SlotOf(derived.Target),
+            _derived.TakeWhile(before => before != derived).Where(before => before.Target == derived.Target).Select(before => before.Source).Append(derived.Target).Select(pattern.GroupNumber).Where(number => number > 0).ToArray(),
+            pattern.GroupNumber(derived.Source)))];
+        CountsPlainly = !Array.Exists(_derived, derived => derived.IsTuple || Derive(derived.Target) is not null);
         SkippedGroups = [.. names.Where(name => name.StartsWith("skiplines", StringComparison.Ordinal)).Select(pattern.GroupNumber)];
         ContentGroup = pattern.GroupNumber("content");
         IdentifiesFailure = names.Any(name => IdGroups.Contains(name));
         _identifying = [.. names.Where(name => IdGroups.Contains(Derive(name)?.Target ?? name)).Select(pattern.GroupNumber)];
+    }
+
+    private CompiledRegex(CompiledRegex same)
+    {
+        Regex = same.Regex;
+        Pattern = same.Pattern.Again();
+        (_groups, _deciding, _standIns, _identifying, _derived) = (same._groups, same._deciding, same._standIns, same._identifying, same._derived);
+        (SkippedGroups, ContentGroup, IdentifiesFailure, CountsPlainly, Limit) = (same.SkippedGroups, same.ContentGroup, same.IdentifiesFailure, same.CountsPlainly, same.Limit);
     }
 
     public FilterRegex Regex { get; }
@@ -44,8 +56,8 @@ internal sealed partial class CompiledRegex : IDisposable
     /// <summary>Whether some group can say who failed, or to which connection the line belongs.</summary>
     public bool IdentifiesFailure { get; }
 
-    /// <summary>Whether groups fill further fields (<c>alt_</c>, <c>tuple_</c>).</summary>
-    public bool Derives => _derived.Length > 0;
+    /// <summary>Whether all fields are texts of groups, as <see cref="PutPlaces"/> takes them.</summary>
+    public bool CountsPlainly { get; }
 
     /// <summary>Whether one of those groups took part in a match.</summary>
     public bool Identifies(GroupSpans groups)
@@ -56,10 +68,10 @@ internal sealed partial class CompiledRegex : IDisposable
     }
 
     /// <summary>Lets it be reported that this regex has exceeded its budget.</summary>
-    public OncePerDay Limit { get; private init; } = new();
+    public OncePerDay Limit { get; } = new();
 
     /// <summary>The same regex for another thread.</summary>
-    public CompiledRegex Again() => new(Regex, Pattern.Again()) { Limit = Limit };
+    public CompiledRegex Again() => new(this);
 
     /// <exception cref="FilterException">Empty, or not compilable.</exception>
     public static CompiledRegex Compile(string text, UseDns useDns, bool multiLine)
@@ -108,27 +120,26 @@ internal sealed partial class CompiledRegex : IDisposable
             if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
     }
 
-    /// <summary>
-    /// Puts those groups that took part in a match over the fields of a prefregex on which it depends who failed, or whether
-    /// somebody did: for whoever does not look at the fields. Not where anything <see cref="Derives"/>.
-    /// </summary>
-    /// <param name="fields">Those, or empty.</param>
-    /// <param name="subject">The text of that match.</param>
-    /// <param name="groups">Where the groups stand in it.</param>
-    public void CaptureWhatDecides(Fields fields, ReadOnlySpan<byte> subject, GroupSpans groups)
+    /// <summary>Notes for each slot where its text stands, of the groups that took part in a match. Only where it <see cref="CountsPlainly"/>.</summary>
+    /// <param name="places">Start and end of each slot's text; -1 where it has none.</param>
+    /// <param name="groups">Where the groups stand in what the regex was tried on.</param>
+    /// <param name="offset">Where that begins, in what the places are counted in.</param>
+    public void PutPlaces(Span<int> places, GroupSpans groups, int offset)
     {
-        foreach (ref readonly Group group in _deciding.AsSpan())
-            if (groups[group.Number] is (>= 0 and int start, int end)) fields.SetText(group.Name, group.Slot, subject[start..end]);
-    }
+        foreach ((FieldSlot slot, int number) in _deciding)
+        {
+            if (groups[number] is not (>= 0 and int start, int end)) continue;
+            places[2 * (int)slot] = offset + start;
+            places[2 * (int)slot + 1] = offset + end;
+        }
 
-    /// <summary>The text of a group that decides, as <see cref="CaptureWhatDecides"/> would put it.</summary>
-    /// <returns>False where there is no such group, or it took no part.</returns>
-    public bool TryText(FieldSlot slot, ReadOnlySpan<byte> subject, GroupSpans groups, out ReadOnlySpan<byte> text)
-    {
-        text = [];
-        if (_numbers[(int)slot] is not (> 0 and int number) || groups[number] is not (>= 0 and int start, int end)) return false;
-        text = subject[start..end];
-        return true;
+        // What stands there of the prefregex counts no more than nothing: a group fills in for those of its own regex only.
+        foreach ((FieldSlot slot, int[] own, int number) in _standIns)
+        {
+            if (groups[number] is not (>= 0 and int start, int end) || start == end || IsFilled(own, groups)) continue;
+            places[2 * (int)slot] = offset + start;
+            places[2 * (int)slot + 1] = offset + end;
+        }
     }
 
     public void Dispose() => Pattern.Dispose();
@@ -144,6 +155,13 @@ internal sealed partial class CompiledRegex : IDisposable
         }
 
         foreach (Derived derived in _derived) derived.Apply(fields);
+    }
+
+    private static bool IsFilled(int[] numbers, GroupSpans groups)
+    {
+        foreach (int number in numbers)
+            if (groups[number] is var (start, end) && start < end) return true;
+        return false;
     }
 
     private static Derived? Derive(string group) =>

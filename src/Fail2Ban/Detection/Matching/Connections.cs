@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using Fail2Ban.Values;
 
@@ -12,9 +10,13 @@ namespace Fail2Ban.Detection.Matching;
 /// </remarks>
 internal sealed class Connections
 {
-    private const int Capacity = 100;
+    /// <summary>How many are remembered at most.</summary>
+    public const int Capacity = 100;
+
+    /// <summary>For how long.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
     private const int LinesPerConnection = 1000;
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<Fields, Entry> _known = new(new ByKey());
     private readonly Dictionary<Fields, Entry>.AlternateLookup<ReadOnlySpan<byte>> _knownByKey;
@@ -86,38 +88,6 @@ internal sealed class Connections
             KeepLatest(failure.NoFailMatches);
         }
 
-        return failure;
-    }
-
-    /// <summary>Merges a line into its connection where nobody wants to see lines, or more fields than those that decide.</summary>
-    /// <param name="line">What the line captured.</param>
-    /// <param name="id">Its <c>mlfid</c>.</param>
-    /// <returns>As the other one.</returns>
-    public Fields Merge(in LineCaptures line, ReadOnlySpan<byte> id)
-    {
-        bool gained = line.IsSet(FieldSlot.MlfGained), forget = line.IsSet(FieldSlot.MlfForget);
-        line.TryText(FieldSlot.User, out ReadOnlySpan<byte> user);
-        if (Find(id) is { } failure)
-        {
-            failure.AddUser(user);
-            TakeBack(failure, gained);
-            line.PutOver(failure);
-            if (forget) Forget(failure);
-        }
-        else
-        {
-            failure = Rent();
-            line.PutOver(failure);
-            if (!forget)
-            {
-                failure.AddUser(user);
-                Remember(id, failure);
-            }
-        }
-
-        failure.Take(FieldSlot.MlfForget);
-        if (gained && !line.IsSet(FieldSlot.NoFail)) failure.Copy("mlfgained", "nofail");
-        Outweighs(failure);
         return failure;
     }
 
@@ -197,24 +167,13 @@ internal sealed class Connections
 
     private sealed class ByKey : IEqualityComparer<Fields>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Fields>
     {
-        // 2^64 divided by the golden ratio: each bit of a product depends on many.
-        private const ulong Mixer = 0x9E3779B97F4A7C15;
-
         public bool Equals(Fields? x, Fields? y) => x!.Key.SequenceEqual(y!.Key);
 
         public int GetHashCode(Fields obj) => GetHashCode(obj.Key);
 
         public bool Equals(ReadOnlySpan<byte> alternate, Fields other) => other.Key.SequenceEqual(alternate);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            // So few are known at a time that it does not matter who could choose keys that collide.
-            ulong hash = (ulong)alternate.Length;
-            for (; alternate.Length >= sizeof(ulong); alternate = alternate[sizeof(ulong)..])
-                hash = (BitOperations.RotateLeft(hash, 5) ^ BinaryPrimitives.ReadUInt64LittleEndian(alternate)) * Mixer;
-            foreach (byte value in alternate) hash = (BitOperations.RotateLeft(hash, 5) ^ value) * Mixer;
-            return (int)(hash >> 32);
-        }
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => ConnectionHash.Of(alternate);
 
         public Fields Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("a connection is remembered with its fields");
     }

@@ -28,7 +28,13 @@ internal readonly record struct FailureIdentity(FailureId Id, FailureId? Address
         return new(fid is string plain ? FailureId.Parse(plain) : FailureId.OfText(PythonText.Str(fid)), null, null);
     }
 
-    private static FailureIdentity? OfName(string name, object? fid, UseDns useDns, out bool isUnusable)
+    /// <summary>Reads the name of a host.</summary>
+    /// <param name="name">As it was captured.</param>
+    /// <param name="fid">What is counted instead of it, or null.</param>
+    /// <param name="useDns">What becomes of names.</param>
+    /// <param name="isUnusable">Whether it is a name that is not to be used.</param>
+    /// <returns>Null for such a one.</returns>
+    public static FailureIdentity? OfName(string name, object? fid, UseDns useDns, out bool isUnusable)
     {
         FailureId parsed = FailureId.Parse(name);
         isUnusable = parsed.IsText && useDns == UseDns.No;

@@ -3,13 +3,14 @@ using Fail2Ban.Detection.Lines;
 namespace Fail2Ban.Detection.Matching;
 
 // A whole log is read faster by two threads: one searches the lines, the other concludes from what was found who failed.
-// Dates and the prefregex belong to the first, connections to the second; failregexes are searched by whichever has time.
+// Dates belong to the first, connections to the second; regexes are searched by whichever has time.
 public sealed partial class Filter
 {
     private readonly List<Failure> _noFailures = [];
 
-    // The failregexes once more, for the thread that concludes: each holds the spans of its last match.
-    private List<CompiledRegex>? _secondSet;
+    // The regexes once more, for the thread that concludes.
+    private RegexSet? _regexesApart;
+    private bool _isApart;
 
     /// <summary>Whether lines may be searched by one thread and concluded from by another.</summary>
     internal bool CanWorkApart => CountsOnly && FindTime is null && MaxLines == 1 && !CapturePrefix;
@@ -21,25 +22,39 @@ public sealed partial class Filter
     /// <param name="log">Where the line comes from.</param>
     internal void Search(FoundLines found, int start, int length, LogProgress log)
     {
-        if (found.LeavesFailRegexes && _ignoreRegexes.Count == 0) _secondSet ??= [.. _failRegexes.Select(regex => regex.Again())];
-        found.AddLine(start, length, Handle(new LogLine(found.Buffer.AsSpan(start, length)), log, found, _noFailures));
+        // Not by both threads at once.
+        if (!_hasChoice) MakeChoice();
+        if (found.LeavesSearch && _dating.TryFollow(found.Buffer.AsSpan(start, length), _dates, out ReadOnlySpan<byte> text, out LineTime when))
+        {
+            found.AddLeft(start, length, text, when);
+            return;
+        }
+
+        var line = new LogLine(found.Buffer.AsSpan(start, length));
+        found.AddLine(start, length, Handle(line, log, found, _noFailures));
     }
 
-    // Warnings about lines without a date, and ignoreregexes, are matters of the first thread; those about what a failregex
-    // does are given by whoever tries it.
-    private bool MayLeave(in DatedLine line) => _ignoreRegexes.Count == 0 && !line.IsUndated;
-
-    private void ForgetSecondSet()
+    private void ForgetRegexesApart()
     {
-        foreach (CompiledRegex regex in _secondSet ?? []) regex.Dispose();
-        _secondSet = null;
+        _regexesApart?.Dispose();
+        _regexesApart = null;
     }
 
     /// <summary>The clock of searching stands still from now on: lines have arrived.</summary>
     internal void BeginSearch() => _time.Hold();
 
     /// <summary>The clock of concluding stands still from now on.</summary>
-    internal void BeginConclusion() => _countingTime.Hold();
+    internal void BeginConclusion()
+    {
+        _countingTime.Hold();
+        if (_isApart) return;
+
+        // Made by this thread, and so somewhere else: what it writes for each line would share a cache line with what the
+        // other one reads for each.
+        _isApart = true;
+        _hits = [];
+        _counted = new CountedConnections(_countingTime);
+    }
 
     /// <summary>Concludes who failed in a line that was searched before. Lines must come in their order.</summary>
     /// <param name="found">Has it.</param>
@@ -51,11 +66,17 @@ public sealed partial class Filter
         ref readonly FoundLines.Line line = ref found.LineAt(index);
         LineVerdict verdict = line.Verdict;
         _hits.Clear();
+        if (line.IsLeft)
+        {
+            _regexesApart ??= _regexes.Again();
+            return Search(_regexesApart, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time }, found.TextOf(line), null, failures);
+        }
+
         foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))
         {
-            FailRegexSubject subject = found.Subject(hit);
-            if (hit.IsUnsearched) return SearchFailRegexes(_secondSet!, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time }, subject, null, failures);
-            LineVerdict told = Conclude(hit.Regex, subject, found.Groups(hit.Groups), [], line.Time.Value, failures);
+            LineVerdict told = _regexes.CountsPlainly
+                ? Count(hit.Regex, found.Subject(hit), found.Groups(hit.Groups), line.Time, failures)
+                : Conclude(_regexes, hit.Regex, found.Subject(hit), found.Groups(hit.Groups), [], line.Time.Value, failures);
             if (verdict == LineVerdict.LimitExceeded) continue;
             if (verdict == LineVerdict.NoMatch || Rank(told) > Rank(verdict)) verdict = told;
         }

@@ -9,12 +9,17 @@ public sealed partial class Filter
     /// <summary>For tests: whether anything is left out at all.</summary>
     internal bool Prefilters { get; set; } = true;
 
+    // A jail is one of many, and lives long.
+    private const int MostKnownLinesOfAJail = 1024;
+    private const int MostKnownLinesOfALog = 4096;
+
     private bool _hasChoice;
     private PatternSelector? _selector;
 
     // What must stand in a line for the prefregex, and for any failregex, to match it.
     private LiteralGate? _prefGate;
     private LiteralGate? _failGate;
+    private LiteralGate? _passGate;
 
     // What the prefregex needs, where it is run.
     private PatternSelector? _prefSelector;
@@ -22,37 +27,46 @@ public sealed partial class Filter
     private void ForgetChoice()
     {
         _hasChoice = false;
-        ForgetSecondSet();
+        ForgetRegexesApart();
     }
 
     // Made with the first line, since regexes come one by one.
     private void MakeChoice()
     {
-        _selector = new PatternSelector([.. _failRegexes.Select(regex => regex.Pattern)]);
-        _prefSelector = _prefRegex is null ? null : new PatternSelector([_prefRegex.Pattern]);
+        _selector = new PatternSelector([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]);
+        _prefSelector = _regexes.PrefRegex is null ? null : new PatternSelector([_regexes.PrefRegex.Pattern]);
+        _regexes.Prepare(CountsOnly && FindTime is null && MaxLines == 1);
         _hasChoice = true;
-        PassesPrefixed = FindTime is null && _prefRegex is { Pattern.Facts.TakesEveryLine: true };
-        _prefGate = _failGate = null;
+        PassesPrefixed = FindTime is null && _regexes.PrefRegex is { Pattern.Facts.TakesEveryLine: true };
+        _prefGate = _failGate = _passGate = null;
         if (MaxLines > 1 || !Prefilters) return;
-        _failGate = LiteralGate.Of([.. _failRegexes.Select(regex => regex.Pattern)]);
-        _prefGate = _prefRegex is null ? null : LiteralGate.Of([_prefRegex.Pattern]);
+        _failGate = LiteralGate.Of([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]);
+        _prefGate = _regexes.PrefRegex is null ? null : LiteralGate.Of([_regexes.PrefRegex.Pattern]);
+        _passGate = ChoosePassGate();
     }
+
+    /// <summary>For tests: whether it is remembered what regexes made of lines.</summary>
+    internal bool Remembers { get; set; } = true;
+
+    /// <summary>For tests: of how many lines that was known.</summary>
+    internal long LinesRepeated => _regexes.Known(MostKnownLines)?.Repeated ?? 0;
+
+    // What a test tool asks besides is not remembered, and no text of several lines.
+    private bool MayRemember => Remembers && MaxLines == 1 && Prefilters && !CapturePrefix;
+
+    private int MostKnownLines => FindTime is null ? MostKnownLinesOfALog : MostKnownLinesOfAJail;
 
     // The test tool wants to know of each line what ignoreregexes and prefregex say, and the date.
     private bool MaySkip => FindTime is not null && MaxLines == 1 && Prefilters;
 
     // What decides of many lines at once that nothing can be found in them; null where each has to be looked at.
-    private LiteralGate? PassGate
+    private LiteralGate? ChoosePassGate()
     {
-        get
-        {
-            if (!_hasChoice) MakeChoice();
-            if (FindTime is not null) return _failGate ?? _prefGate;
+        if (FindTime is not null) return _failGate ?? _prefGate;
 
-            // The test tool counts what ignoreregexes and prefregex say, too.
-            if (!CanWorkApart || HasEarlyIgnoreRegexes) return null;
-            return _prefRegex is null || PassesPrefixed ? _failGate : _prefGate;
-        }
+        // The test tool counts what ignoreregexes and prefregex say, too.
+        if (!CanWorkApart || HasEarlyIgnoreRegexes) return null;
+        return _regexes.PrefRegex is null || PassesPrefixed ? _failGate : _prefGate;
     }
 
     /// <summary>Whether the lines that <see cref="PassOver"/> passes over for the test tool are such in which the prefregex occurs.</summary>
@@ -74,14 +88,15 @@ public sealed partial class Filter
     /// <returns>Where the next line begins that has to be processed.</returns>
     public int PassOver(ReadOnlySpan<byte> lines, int start, ref int clear, ref int count)
     {
-        if (PassGate is not { } gate) return start;
+        if (!_hasChoice) MakeChoice();
+        if (_passGate is not { } gate) return start;
         if (clear <= start) clear = gate.NextCandidate(lines, start);
         return _dating.PassOver(lines, start, clear, _dates, gate, ref count);
     }
 
     private bool MayMatchPrefix(ReadOnlySpan<byte> text, bool isAscii)
     {
-        if (!Prefilters || _prefRegex!.Pattern.Facts.TakesEveryLine) return true;
+        if (!Prefilters || _regexes.PrefRegex!.Pattern.Facts.TakesEveryLine) return true;
         if (!_hasChoice) MakeChoice();
         return _prefSelector!.Next(text, isAscii, 0) == 0;
     }
@@ -89,7 +104,7 @@ public sealed partial class Filter
     // The text may be that of several lines, and changes while they are taken out of it: all are tried then.
     private int NextFailRegex(ReadOnlySpan<byte> text, bool isAscii, int from)
     {
-        if (MaxLines > 1 || !Prefilters) return from < _failRegexes.Count ? from : -1;
+        if (MaxLines > 1 || !Prefilters) return from < _regexes.FailRegexes.Count ? from : -1;
         if (!_hasChoice) MakeChoice();
         return _selector!.Next(text, isAscii, from);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Lines;
 using Fail2Ban.Patterns;
 using Fail2Ban.Values;
@@ -14,9 +15,8 @@ public sealed partial class Filter
     private readonly Connections _connections;
     private readonly OncePerDay _undated = new();
     private readonly LineWindow _window = new();
-    private readonly List<RegexHit> _hits = [];
-
-    private byte[] _content = new byte[512];
+    private List<RegexHit> _hits = [];
+    private CountedConnections _counted;
 
     /// <summary>Searches one line.</summary>
     /// <param name="line">Valid during the call.</param>
@@ -35,53 +35,87 @@ public sealed partial class Filter
         if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, LineTime.Unknown, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
-        if (MaxLines == 1) return Search(dated, dated.Text, aside, failures);
+        if (MaxLines > 1)
+        {
+            _window.Add(dated, MaxLines);
+            return SearchAnew(_regexes, dated, _window.Text, aside, null, failures);
+        }
 
-        _window.Add(dated, MaxLines);
-        return Search(dated, _window.Text, aside, failures);
+        // Warnings about lines without a date are a matter of this thread.
+        if (aside is not { LeavesSearch: true } || dated.IsUndated) return Search(_regexes, dated, dated.Text, aside, failures);
+        aside.Leave(dated.Text);
+        return new LineResult(LineVerdict.NoMatch, dated.Time, -1, _hits, null);
     }
 
     // Few ignoreregexes beside many failregexes are tried first.
-    private bool HasEarlyIgnoreRegexes => _ignoreRegexes.Count > 0 && _ignoreRegexes.Count < _failRegexes.Count - 2;
+    private bool HasEarlyIgnoreRegexes => _regexes.IgnoreRegexes.Count > 0 && _regexes.IgnoreRegexes.Count < _regexes.FailRegexes.Count - 2;
 
-    private LineResult Search(in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
+    private LineResult Search(RegexSet regexes, in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
+    {
+        if (!_hasChoice) MakeChoice();
+        KnownLines? memory = MayRemember && !line.IsUndated ? regexes.Known(MostKnownLines) : null;
+        if (memory is not null)
+        {
+            Familiarity familiarity = memory.Ask(text, out KnownLine known);
+            if (familiarity == Familiarity.Known) return Repeat(regexes, known, line, text, aside, failures);
+            if (familiarity == Familiarity.None) memory = null;
+        }
+
+        return SearchAnew(regexes, line, text, aside, memory, failures);
+    }
+
+    // What the search would find is known from a line before.
+    private LineResult Repeat(RegexSet regexes, in KnownLine known, in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
+    {
+        FailureData? prefix = known.HasPrefix ? FailureData.Empty : null;
+        if (known.FailRegex < 0) return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, prefix);
+        var subject = new FailRegexSubject { Whole = text, Prefix = known.Prefix, Text = text[known.TextStart..known.TextEnd], IsAscii = true, First = known.FailRegex };
+        LineVerdict verdict = LineVerdict.NoMatch;
+        if (aside is not null) aside.AddHit(known.FailRegex, subject, known.Groups);
+        else if (regexes.CountsPlainly) verdict = Count(known.FailRegex, subject, known.Groups, line.Time, failures);
+        else verdict = Conclude(regexes, known.FailRegex, subject, known.Groups, MatchedLines(line), line.Time.Value, failures);
+        return new LineResult(verdict, line.Time, -1, _hits, prefix);
+    }
+
+    // With a memory, it takes what is found.
+    private LineResult SearchAnew(RegexSet regexes, in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, KnownLines? memory, List<Failure> failures)
     {
         bool isAscii = Ascii.IsValid(text);
         if (HasEarlyIgnoreRegexes)
         {
-            int early = FindIgnoreRegex(text, isAscii, out bool gaveUp);
+            int early = FindIgnoreRegex(regexes, text, isAscii, out bool gaveUp);
             if (gaveUp) return Lost(line);
             if (early >= 0) return new LineResult(LineVerdict.Ignored, line.Time, early, _hits, null);
         }
 
         ReadOnlySpan<byte> whole = text;
-        if (_prefRegex is not null)
+        if (regexes.PrefRegex is { } prefRegex)
         {
-            MatchOutcome outcome = MayMatchPrefix(text, isAscii) ? Match(_prefRegex, "prefregex", 0, text, isAscii) : MatchOutcome.NoMatch;
-            if (outcome == MatchOutcome.NoMatch) return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, null);
+            MatchOutcome outcome = MayMatchPrefix(text, isAscii) ? Match(prefRegex, "prefregex", 0, text, isAscii) : MatchOutcome.NoMatch;
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
-            text = Content(text);
+            if (outcome == MatchOutcome.NoMatch)
+            {
+                memory?.Remember(new KnownLine { FailRegex = -1 });
+                return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, null);
+            }
+
+            text = Content(regexes, text);
         }
 
-        var subject = new FailRegexSubject { Whole = whole, Prefix = Groups(_prefRegex), Text = text, IsAscii = isAscii, First = NextFailRegex(text, isAscii, 0) };
-        if (aside is { LeavesFailRegexes: true } && MayLeave(line))
-        {
-            if (subject.First >= 0) aside.AddUnsearched(subject);
-            return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, _prefRegex is null ? null : FailureData.Empty);
-        }
-
-        return SearchFailRegexes(_failRegexes, line, subject, aside, failures);
+        var subject = new FailRegexSubject { Whole = whole, Prefix = regexes.Prefix, Text = text, IsAscii = isAscii, First = NextFailRegex(text, isAscii, 0) };
+        return SearchFailRegexes(regexes, line, subject, aside, memory, failures);
     }
 
-    private LineResult SearchFailRegexes(List<CompiledRegex> regexes, in DatedLine line, in FailRegexSubject subject, FoundLines? aside, List<Failure> failures)
+    private LineResult SearchFailRegexes(RegexSet regexes, in DatedLine line, in FailRegexSubject subject, FoundLines? aside, KnownLines? memory, List<Failure> failures)
     {
         LineVerdict verdict = LineVerdict.NoMatch;
-        int ignored = -1;
-        FailureData? prefix = _prefRegex is null ? null : CapturePrefix ? PrefixData(subject.Whole) : FailureData.Empty;
+        int ignored = -1, occurred = -1;
+        FailureData? prefix = regexes.PrefRegex is not { } prefRegex ? null : CapturePrefix ? PrefixData(prefRegex, subject.Whole) : FailureData.Empty;
         FailRegexSubject now = subject;
         for (int i = now.First; i >= 0; i = NextFailRegex(now.Text, now.IsAscii, i + 1))
         {
-            CompiledRegex regex = regexes[i];
+            CompiledRegex regex = regexes.FailRegexes[i];
+            if (memory?.IsParticular(i) == true) memory = null;
             MatchOutcome outcome = Match(regex, "failregex", i, now.Text, now.IsAscii);
             if (outcome == MatchOutcome.NoMatch) continue;
             if (outcome == MatchOutcome.LimitExceeded) return Lost(line);
@@ -89,11 +123,12 @@ public sealed partial class Filter
             IReadOnlyList<MatchedLine>? taken = null;
             ReadOnlySpan<byte> ignorable = now.Text;
             if (MaxLines > 1) (taken, ignorable) = TakeLines(regex);
-            int ignore = FindIgnoreRegex(ignorable, now.IsAscii, out bool gaveUp);
+            int ignore = FindIgnoreRegex(regexes, ignorable, now.IsAscii, out bool gaveUp);
             if (gaveUp) return Lost(line);
             bool isNobody = false;
             if (ignore >= 0)
             {
+                memory = null;
                 verdict = LineVerdict.Ignored;
                 ignored = ignore;
                 if (taken is not null) _hits.Add(new RegexHit(i, LineVerdict.Ignored, taken, FailureData.Empty, null));
@@ -101,7 +136,9 @@ public sealed partial class Filter
             else
             {
                 if (line.IsUndated && _undated.Take(_time)) _log.Undated(_jail, Encoding.UTF8.GetString(line.Date), string.Join('\n', taken ?? [line.ToMatchedLine()]));
-                isNobody = !NamesSomebody(regex, now.Prefix);
+                isNobody = !NamesSomebody(regexes, regex, now.Prefix);
+                if (isNobody || occurred >= 0) memory = null;
+                occurred = i;
                 if (isNobody)
                 {
                     _log.NobodyFound(Encoding.UTF8.GetString(now.Text), regex.Regex.Expanded);
@@ -109,11 +146,13 @@ public sealed partial class Filter
                 }
                 else if (aside is not null)
                 {
-                    aside.AddHit(i, now, regex.Pattern.Groups);
+                    aside.AddHit(i, now, regexes.CountsPlainly ? regexes.Places(regex, now) : regex.Pattern.Groups);
                 }
                 else
                 {
-                    LineVerdict found = Conclude(i, now, Groups(regex), taken ?? (CountsOnly ? [] : [line.ToMatchedLine()]), line.Time.Value, failures);
+                    LineVerdict found = regexes.CountsPlainly
+                        ? Count(i, now, regexes.Places(regex, now), line.Time, failures)
+                        : Conclude(regexes, i, now, regex.Pattern.Groups, taken ?? MatchedLines(line), line.Time.Value, failures);
                     if (verdict == LineVerdict.NoMatch || Rank(found) > Rank(verdict)) verdict = found;
                 }
             }
@@ -126,11 +165,38 @@ public sealed partial class Filter
             }
         }
 
+        if (memory is not null) Remember(memory, regexes, occurred, subject);
         return new LineResult(verdict, line.Time, ignored, _hits, prefix);
     }
 
+    // One failregex at most has occurred, and nobody was told anything.
+    private static void Remember(KnownLines memory, RegexSet regexes, int failRegex, in FailRegexSubject subject)
+    {
+        bool hasPrefix = regexes.PrefRegex is not null;
+        if (failRegex < 0)
+        {
+            memory.Remember(new KnownLine { FailRegex = -1, HasPrefix = hasPrefix });
+            return;
+        }
+
+        // What got a line end of its own does not stand in the line.
+        if (!subject.Whole.Overlaps(subject.Text, out int start)) return;
+        memory.Remember(new KnownLine
+        {
+            FailRegex = failRegex,
+            HasPrefix = hasPrefix,
+            TextStart = start,
+            TextEnd = start + subject.Text.Length,
+            Prefix = regexes.CountsPlainly ? default : subject.Prefix,
+            Groups = regexes.CountsPlainly ? regexes.LastPlaces : regexes.FailRegexes[failRegex].Pattern.Groups,
+        });
+    }
+
+    private IReadOnlyList<MatchedLine> MatchedLines(in DatedLine line) => CountsOnly ? [] : [line.ToMatchedLine()];
+
     // A regex whose groups are optional can match without naming anybody: that is an error of the regex, and the next may do.
-    private bool NamesSomebody(CompiledRegex regex, GroupSpans prefix) => regex.Identifies(regex.Pattern.Groups) || (_prefRegex is not null && _prefRegex.Identifies(prefix));
+    private static bool NamesSomebody(RegexSet regexes, CompiledRegex regex, GroupSpans prefix) =>
+        regex.Identifies(regex.Pattern.Groups) || regexes.PrefRegex?.Identifies(prefix) == true;
 
     // With every regex checked one line can have several verdicts; the one that excuses the line is the strongest.
     private static int Rank(LineVerdict verdict) => verdict switch
@@ -143,52 +209,44 @@ public sealed partial class Filter
     };
 
     // What failregexes see after the prefregex matched: its content where it captured one.
-    private ReadOnlySpan<byte> Content(ReadOnlySpan<byte> text)
+    private ReadOnlySpan<byte> Content(RegexSet regexes, ReadOnlySpan<byte> text)
     {
-        (int start, int end) = _prefRegex!.ContentGroup < 0 ? (-1, -1) : _prefRegex.Pattern.Group(_prefRegex.ContentGroup);
+        CompiledRegex prefRegex = regexes.PrefRegex!;
+        (int start, int end) = prefRegex.ContentGroup < 0 ? (-1, -1) : prefRegex.Pattern.Group(prefRegex.ContentGroup);
         if (start < 0 || start == end) return text;
-        if (MaxLines > 1)
-        {
-            _window.ReplaceBy(text[start..end]);
-            return _window.Text;
-        }
-
-        if (text[end..] is [(byte)'\n', ..]) return text[start..(end + 1)];
-        int length = end - start + 1;
-        if (_content.Length < length) _content = new byte[2 * length];
-        text[start..end].CopyTo(_content);
-        _content[length - 1] = (byte)'\n';
-        return _content.AsSpan(0, length);
+        if (MaxLines == 1) return text[end..] is [(byte)'\n', ..] ? text[start..(end + 1)] : regexes.Terminate(text[start..end]);
+        _window.ReplaceBy(text[start..end]);
+        return _window.Text;
     }
 
     private (IReadOnlyList<MatchedLine> Lines, byte[] Text) TakeLines(CompiledRegex regex) => _window.Take(regex);
 
-    private static GroupSpans Groups(CompiledRegex? regex) => regex is null ? default : regex.Pattern.Groups;
-
     private LineVerdict Conclude(
-        int index, in FailRegexSubject subject, GroupSpans groups, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
+        RegexSet regexes, int index, in FailRegexSubject subject, GroupSpans groups, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
-        CompiledRegex regex = _failRegexes[index];
-        bool isMerged = CountsOnly && !IsUndated(time) && !regex.Derives && _prefRegex is not { Derives: true };
-        Fields fields = isMerged ? Merge(new LineCaptures(_prefRegex, regex, subject, groups)) : Capture(regex, subject, groups);
-        LineVerdict found = Report(index, ref fields, isMerged, lines, time, failures);
+        CompiledRegex regex = regexes.FailRegexes[index];
+        Fields fields = Capture(regexes.PrefRegex, regex, subject, groups);
+        LineVerdict found = Report(index, ref fields, lines, time, failures);
         _connections.Return(fields);
         return found;
     }
 
-    private Fields Merge(in LineCaptures line)
+    // Only the verdict is wanted, and what it depends on is known.
+    private LineVerdict Count(int index, in FailRegexSubject subject, GroupSpans places, LineTime time, List<Failure> failures)
     {
-        if (line.TryText(FieldSlot.MlfId, out ReadOnlySpan<byte> id)) return _connections.Merge(line, id);
-        Fields fields = _connections.Rent();
-        line.PutOver(fields);
-        return fields;
+        LineVerdict verdict = _counted.Judge(new LineCaptures(subject.Whole, subject.Text, places), UseDns, out string? host);
+        if (verdict == LineVerdict.NoMatch) return verdict;
+        Failure? failure = host is null ? null : new Failure(FailureId.OfText(host), null, host, time.Value ?? _countingTime.GetUtcNow(), [], FailureData.Empty);
+        if (failure is not null) failures.Add(failure);
+        if (TellsHits) _hits.Add(new RegexHit(index, verdict, [], FailureData.Empty, failure));
+        return verdict;
     }
 
     // What prefregex and failregex captured.
-    private Fields Capture(CompiledRegex regex, in FailRegexSubject subject, GroupSpans groups)
+    private Fields Capture(CompiledRegex? prefRegex, CompiledRegex regex, in FailRegexSubject subject, GroupSpans groups)
     {
         Fields fields = _connections.Rent();
-        _prefRegex?.CapturePrefix(fields, subject.Whole, subject.Prefix);
+        prefRegex?.CapturePrefix(fields, subject.Whole, subject.Prefix);
         if (fields.Count == 0)
         {
             regex.Capture(fields, subject.Text, groups);
@@ -201,20 +259,20 @@ public sealed partial class Filter
         return fields;
     }
 
-    private FailureData PrefixData(ReadOnlySpan<byte> whole)
+    private FailureData PrefixData(CompiledRegex prefRegex, ReadOnlySpan<byte> whole)
     {
         Fields fields = _connections.Rent();
-        _prefRegex!.Capture(fields, whole, _prefRegex.Pattern.Groups);
+        prefRegex.Capture(fields, whole, prefRegex.Pattern.Groups);
         FailureData data = fields.ToData();
         _connections.Return(fields);
         return data;
     }
 
-    private LineVerdict Report(int index, ref Fields fields, bool isMerged, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
+    private LineVerdict Report(int index, ref Fields fields, IReadOnlyList<MatchedLine> lines, DateTimeOffset? time, List<Failure> failures)
     {
         if (IsUndated(time)) return Hit(index, LineVerdict.Undated, lines, fields);
 
-        if (!isMerged && fields.Has(FieldSlot.MlfId)) fields = _connections.Merge(fields, lines);
+        if (fields.Has(FieldSlot.MlfId)) fields = _connections.Merge(fields, lines);
         else if (!CountsOnly) fields.Matches = lines;
         if (fields.IsSet(FieldSlot.NoFail)) return Hit(index, LineVerdict.NoFailure, lines, fields);
         if (CountsOnly && (fields.Has(FieldSlot.Ip4) || fields.Has(FieldSlot.Ip6))) return Hit(index, LineVerdict.Matched, lines, fields);
@@ -247,12 +305,12 @@ public sealed partial class Filter
         return verdict;
     }
 
-    private int FindIgnoreRegex(ReadOnlySpan<byte> text, bool isAscii, out bool gaveUp)
+    private int FindIgnoreRegex(RegexSet regexes, ReadOnlySpan<byte> text, bool isAscii, out bool gaveUp)
     {
         gaveUp = false;
-        for (int i = 0; i < _ignoreRegexes.Count && !gaveUp; i++)
+        for (int i = 0; i < regexes.IgnoreRegexes.Count && !gaveUp; i++)
         {
-            MatchOutcome outcome = Match(_ignoreRegexes[i], "ignoreregex", i, text, isAscii);
+            MatchOutcome outcome = Match(regexes.IgnoreRegexes[i], "ignoreregex", i, text, isAscii);
             if (outcome == MatchOutcome.Match) return i;
             gaveUp = outcome == MatchOutcome.LimitExceeded;
         }

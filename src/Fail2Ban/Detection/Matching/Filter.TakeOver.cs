@@ -8,21 +8,11 @@ public sealed partial class Filter
     /// </summary>
     public void TakeOver(Filter other)
     {
-        TakeOver(_failRegexes, other._failRegexes);
-        TakeOver(_ignoreRegexes, other._ignoreRegexes);
-        (_prefRegex, other._prefRegex) = (other._prefRegex, _prefRegex);
+        _regexes.TakeOver(other._regexes);
         MaxLines = other.MaxLines;
         UseDns = other.UseDns;
         FindTime = other.FindTime;
         if (DatePattern != other.DatePattern) DatePattern = other.DatePattern;
         LogTimeZone = other.LogTimeZone;
-    }
-
-    private static void TakeOver(List<CompiledRegex> regexes, List<CompiledRegex> others)
-    {
-        foreach (CompiledRegex regex in regexes) regex.Dispose();
-        regexes.Clear();
-        regexes.AddRange(others);
-        others.Clear();
     }
 }

@@ -17,9 +17,7 @@ public sealed partial class Filter : IDisposable
     // That of what is done with matches, which may happen on another thread.
     private readonly HeldClock _countingTime;
     private readonly Log _log;
-    private readonly List<CompiledRegex> _failRegexes = [];
-    private readonly List<CompiledRegex> _ignoreRegexes = [];
-    private CompiledRegex? _prefRegex;
+    private readonly RegexSet _regexes = new();
     private DateDetector _dates;
     private long _limitsExceeded;
 
@@ -37,16 +35,17 @@ public sealed partial class Filter : IDisposable
         _dates = new DateDetector(null, null, _time, log);
         _dating = new LineDating(jail, _time, log);
         _connections = new Connections(_countingTime);
+        _counted = new CountedConnections(_countingTime);
     }
 
     /// <summary>The failregexes, in the order in which they are tried.</summary>
-    public IReadOnlyList<FilterRegex> FailRegexes => [.. _failRegexes.Select(regex => regex.Regex)];
+    public IReadOnlyList<FilterRegex> FailRegexes => [.. _regexes.FailRegexes.Select(regex => regex.Regex)];
 
     /// <summary>The ignoreregexes.</summary>
-    public IReadOnlyList<FilterRegex> IgnoreRegexes => [.. _ignoreRegexes.Select(regex => regex.Regex)];
+    public IReadOnlyList<FilterRegex> IgnoreRegexes => [.. _regexes.IgnoreRegexes.Select(regex => regex.Regex)];
 
     /// <summary>The prefregex, or null.</summary>
-    public FilterRegex? PrefRegex => _prefRegex?.Regex;
+    public FilterRegex? PrefRegex => _regexes.PrefRegex?.Regex;
 
     /// <summary>How many lines a failregex sees at once; 1 or more. Regexes added while it is above 1 are multi-line.</summary>
     /// <exception cref="FilterException">Set to less than 1.</exception>
@@ -86,13 +85,29 @@ public sealed partial class Filter : IDisposable
     public bool CheckAllRegexes { get; set; }
 
     /// <summary>Whether results tell what the prefregex captured, also where no failregex occurs (test tool).</summary>
-    public bool CapturePrefix { get; set; }
+    public bool CapturePrefix
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetChoice();
+        }
+    }
 
     /// <summary>
     /// Whether only verdicts are wanted (test tool): hits then have neither lines nor data, and there are no failures but
     /// those whose host must be resolved, with no more data than that takes.
     /// </summary>
-    public bool CountsOnly { get; set; }
+    public bool CountsOnly
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetChoice();
+        }
+    }
 
     /// <summary>
     /// Whether results tell which regexes occurred. A server asks for failures only; where a regex occurs and reports none,
@@ -164,45 +179,47 @@ public sealed partial class Filter : IDisposable
     public void AddFailRegex(string text)
     {
         CompiledRegex regex = CompiledRegex.Compile(text, UseDns, multiLine: MaxLines > 1);
-        if (!regex.IdentifiesFailure && _prefRegex is not { IdentifiesFailure: true })
+        if (!regex.IdentifiesFailure && _regexes.PrefRegex is not { IdentifiesFailure: true })
         {
             regex.Dispose();
             throw new FilterException($"No failure-id group in '{regex.Regex.Expanded}'");
         }
 
-        _failRegexes.Add(regex);
+        _regexes.FailRegexes.Add(regex);
         ForgetChoice();
     }
 
     /// <summary>Removes a failregex.</summary>
     /// <returns>False where there is no such index.</returns>
-    public bool RemoveFailRegex(int index) => Remove(_failRegexes, index);
+    public bool RemoveFailRegex(int index) => Remove(_regexes.FailRegexes, index);
 
     /// <summary>Adds an ignoreregex at the end.</summary>
     /// <exception cref="FilterException">Empty or not compilable.</exception>
-    public void AddIgnoreRegex(string text) => _ignoreRegexes.Add(CompiledRegex.Compile(text, UseDns, multiLine: false));
+    public void AddIgnoreRegex(string text)
+    {
+        _regexes.IgnoreRegexes.Add(CompiledRegex.Compile(text, UseDns, multiLine: false));
+        ForgetChoice();
+    }
 
     /// <summary>Removes an ignoreregex.</summary>
     /// <returns>False where there is no such index.</returns>
-    public bool RemoveIgnoreRegex(int index) => Remove(_ignoreRegexes, index);
+    public bool RemoveIgnoreRegex(int index) => Remove(_regexes.IgnoreRegexes, index);
 
     /// <summary>Sets the prefregex; null or empty removes it.</summary>
     /// <exception cref="FilterException">Not compilable; the old one stays.</exception>
     public void SetPrefRegex(string? text)
     {
         CompiledRegex? replacement = string.IsNullOrEmpty(text) ? null : CompiledRegex.Compile(text, UseDns, multiLine: false);
-        _prefRegex?.Dispose();
-        _prefRegex = replacement;
+        _regexes.PrefRegex?.Dispose();
+        _regexes.PrefRegex = replacement;
         ForgetChoice();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (CompiledRegex regex in _failRegexes) regex.Dispose();
-        foreach (CompiledRegex regex in _ignoreRegexes) regex.Dispose();
-        _prefRegex?.Dispose();
-        ForgetSecondSet();
+        _regexes.Dispose();
+        ForgetRegexesApart();
         _dates.Dispose();
     }
 

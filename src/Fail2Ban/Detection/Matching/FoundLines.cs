@@ -9,19 +9,23 @@ internal sealed class FoundLines
 {
     private const int LargestKept = 1 << 20;
 
-    private Line[] _lines = new Line[1024];
+    private Line[] _lines = new Line[2048];
     private Hit[] _hits = new Hit[512];
-    private nuint[] _spans = new nuint[4096];
+    private int[] _spans = new int[4096];
     private byte[] _text = new byte[16 * 1024];
     private int _hitCount;
     private int _spanCount;
     private int _textLength;
 
+    // The text of the next line, where its search is left.
+    private Place _left;
+    private bool _isLeft;
+
     /// <summary>Where the bytes of the lines stand.</summary>
     public byte[] Buffer { get; private set; } = [];
 
-    /// <summary>Whether the search of a line ends before the failregexes, which whoever concludes tries then.</summary>
-    public bool LeavesFailRegexes { get; set; }
+    /// <summary>Whether lines are only dated, and whoever concludes searches them.</summary>
+    public bool LeavesSearch { get; set; }
 
     /// <summary>How many entries there are: lines, and runs of lines in which no failregex can occur.</summary>
     public int Count { get; private set; }
@@ -33,7 +37,7 @@ internal sealed class FoundLines
         Buffer = buffer;
         Count = _hitCount = _spanCount = _textLength = 0;
         if (_text.Length > LargestKept) _text = new byte[16 * 1024];
-        if (_spans.Length > LargestKept) _spans = new nuint[4096];
+        if (_spans.Length > LargestKept) _spans = new int[4096];
     }
 
     /// <summary>Adds a line; its hits were added before.</summary>
@@ -44,6 +48,33 @@ internal sealed class FoundLines
         line.Time = result.When;
         line.IgnoreRegex = result.IgnoreRegex;
         line.HasPrefix = result.Prefix is not null;
+        line.IsLeft = _isLeft;
+        if (_isLeft) line.Text = _left;
+        _isLeft = false;
+    }
+
+    /// <summary>Adds a line whose search is left to whoever concludes.</summary>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="length">With its line end.</param>
+    /// <param name="text">What the regexes are to see.</param>
+    /// <param name="when">Its time.</param>
+    public void AddLeft(int start, int length, ReadOnlySpan<byte> text, LineTime when)
+    {
+        ref Line line = ref Next(start, length, 1);
+        line.Verdict = LineVerdict.NoMatch;
+        line.Time = when;
+        line.IgnoreRegex = -1;
+        line.HasPrefix = false;
+        line.IsLeft = true;
+        Keep(text, ref line.Text);
+    }
+
+    /// <summary>Leaves the search of the next line to whoever concludes.</summary>
+    /// <param name="text">What the regexes are to see.</param>
+    public void Leave(ReadOnlySpan<byte> text)
+    {
+        _isLeft = true;
+        Keep(text, ref _left);
     }
 
     /// <summary>Adds lines in which nothing was found, but for a prefix.</summary>
@@ -54,6 +85,7 @@ internal sealed class FoundLines
         line.Time = LineTime.Unknown;
         line.IgnoreRegex = -1;
         line.HasPrefix = hasPrefix;
+        line.IsLeft = false;
     }
 
     /// <summary>Adds an occurrence of a failregex in the next line; what does not stand in <see cref="Buffer"/> is copied.</summary>
@@ -62,26 +94,24 @@ internal sealed class FoundLines
     /// <param name="groups">The groups of the failregex.</param>
     public void AddHit(int regex, in FailRegexSubject subject, GroupSpans groups)
     {
-        ref Hit hit = ref Next(subject);
+        if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
+        ref Hit hit = ref _hits[_hitCount++];
         hit.Regex = regex;
-        hit.IsUnsearched = false;
+        Keep(subject.Whole, ref hit.Whole);
+        Keep(subject.Text, ref hit.Text);
+        Keep(subject.Prefix, ref hit.Prefix);
         Keep(groups, ref hit.Groups);
-    }
-
-    /// <summary>Adds what the failregexes are still to be tried on in the next line.</summary>
-    /// <param name="subject">It has a failregex that is worth trying.</param>
-    public void AddUnsearched(in FailRegexSubject subject)
-    {
-        ref Hit hit = ref Next(subject);
-        hit.Regex = subject.First;
-        hit.IsUnsearched = true;
+        hit.IsAscii = subject.IsAscii;
     }
 
     public ref readonly Line LineAt(int index) => ref _lines[index];
 
     public ReadOnlySpan<Hit> HitsOf(int index) => _hits.AsSpan((index == 0 ? 0 : _lines[index - 1].HitEnd).._lines[index].HitEnd);
 
-    /// <summary>What a failregex occurs in, or all of them are still to be tried on.</summary>
+    /// <summary>What the regexes are to see of a line whose search was left.</summary>
+    public ReadOnlySpan<byte> TextOf(in Line line) => Text(line.Text);
+
+    /// <summary>What a failregex occurs in.</summary>
     public FailRegexSubject Subject(in Hit hit) => new()
     {
         Whole = Text(hit.Whole),
@@ -91,20 +121,9 @@ internal sealed class FoundLines
         First = hit.Regex,
     };
 
-    public GroupSpans Groups(in Place place) => new(_spans.AsSpan(place.Start, place.Length));
+    public GroupSpans Groups(in Place place) => new((ReadOnlySpan<int>)_spans.AsSpan(place.Start, place.Length));
 
     private ReadOnlySpan<byte> Text(in Place place) => (place.IsInBuffer ? Buffer : _text).AsSpan(place.Start, place.Length);
-
-    private ref Hit Next(in FailRegexSubject subject)
-    {
-        if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
-        ref Hit hit = ref _hits[_hitCount++];
-        Keep(subject.Whole, ref hit.Whole);
-        Keep(subject.Text, ref hit.Text);
-        Keep(subject.Prefix, ref hit.Prefix);
-        hit.IsAscii = subject.IsAscii;
-        return ref hit;
-    }
 
     private ref Line Next(int start, int length, int count)
     {
@@ -130,12 +149,11 @@ internal sealed class FoundLines
 
     private void Keep(GroupSpans groups, ref Place place)
     {
-        ReadOnlySpan<nuint> pairs = groups.Pairs;
-        if (_spans.Length - _spanCount < pairs.Length) Array.Resize(ref _spans, Math.Max(2 * _spans.Length, _spanCount + pairs.Length));
-        pairs.CopyTo(_spans.AsSpan(_spanCount));
+        if (_spans.Length - _spanCount < groups.Length) Array.Resize(ref _spans, Math.Max(2 * _spans.Length, _spanCount + groups.Length));
+        groups.CopyTo(_spans.AsSpan(_spanCount));
         place.Start = _spanCount;
-        place.Length = pairs.Length;
-        _spanCount += pairs.Length;
+        place.Length = groups.Length;
+        _spanCount += groups.Length;
     }
 
     // Structures are filled field by field where they stand: made and then copied, they would cost more than a search.
@@ -168,6 +186,12 @@ internal sealed class FoundLines
         /// <summary>Whether the prefregex occurs.</summary>
         public bool HasPrefix;
 
+        /// <summary>Whether it is still to be searched; what regexes are to see of it then.</summary>
+        public bool IsLeft;
+
+        /// <summary>That.</summary>
+        public Place Text;
+
         /// <summary>The line's time.</summary>
         public LineTime Time;
 
@@ -175,17 +199,14 @@ internal sealed class FoundLines
         public readonly ReadOnlySpan<byte> Of(byte[] buffer) => buffer.AsSpan(Start, Length);
     }
 
-    /// <summary>An occurrence of a failregex, or what all of them are still to be tried on.</summary>
+    /// <summary>An occurrence of a failregex.</summary>
     internal struct Hit
     {
-        /// <summary>The failregex's index; where they are still to be tried, that of the first to try.</summary>
+        /// <summary>The failregex's index.</summary>
         public int Regex;
 
         /// <summary>Whether what the failregex saw is ASCII.</summary>
         public bool IsAscii;
-
-        /// <summary>Whether the failregexes are still to be tried.</summary>
-        public bool IsUnsearched;
 
         /// <summary>What the prefregex saw, and its groups.</summary>
         public Place Whole, Prefix;

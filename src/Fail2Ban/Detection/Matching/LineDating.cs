@@ -54,6 +54,24 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         return Judge(rest, before, text, after[..^1], found, inOperation, findTime);
     }
 
+    /// <summary>Reads a line of a file that follows the last dated one as most do; its date is taken as it is.</summary>
+    /// <param name="line">The line as read.</param>
+    /// <param name="detector">Finds the date.</param>
+    /// <param name="text">What patterns see; valid as long as the line, and until the next call.</param>
+    /// <param name="when">The date.</param>
+    /// <returns>False for every other line, of which nothing is said.</returns>
+    public bool TryFollow(ReadOnlySpan<byte> line, DateDetector detector, out ReadOnlySpan<byte> text, out LineTime when)
+    {
+        bool follows = detector.TryFollow(line, time.GetUtcNow(), out int start, out int end, out DateTimeOffset found);
+        text = [];
+        when = LineTime.Unknown;
+        if (!follows) return false;
+        Remember(line[start..end], found);
+        text = Rest(line[..start], line[end..]);
+        when = found;
+        return true;
+    }
+
     /// <summary>Whether nothing can be found in a line; if so, it is counted for its date, which nobody reads.</summary>
     /// <param name="line">The line as read.</param>
     /// <param name="detector">Finds the date of a file's line.</param>

@@ -22,6 +22,7 @@ public sealed class CountsOnlyTests
         "^<F-MLFID>[a-c]</F-MLFID> <F-MLFFORGET>gone</F-MLFFORGET>(?: from <HOST>)?$",
         "^<F-MLFID>[a-c]</F-MLFID> <F-NOFAIL><F-MLFFORGET>bye</F-MLFFORGET></F-NOFAIL>(?: as <F-USER>\\w*</F-USER>)?$",
         "^<F-MLFID>[a-c]</F-MLFID> <F-MLFFORGET>()</F-MLFFORGET>stays$",
+        "^<F-MLFID>[a-c]</F-MLFID> ruser=<F-ALT_USER>\\w*</F-ALT_USER>(?: euser=<F-ALT_USER_2>\\w*</F-ALT_USER_2>)?(?: user=<F-USER>\\w*</F-USER>)?(?: from <HOST>)?$",
         "^alone from <HOST>$",
     ];
 
@@ -29,6 +30,7 @@ public sealed class CountsOnlyTests
     [
         "{0} fail {1} from {2}", "{0} fail  from {2}", "{0} fails as {1}", "{0} knock", "{0} knock as {1}", "{0} knock from {2}", "{0} knock as {1} from {2}", "{0} nothing",
         "{0} nothing from here", "{0} in", "{0} in as {1}", "{0} well", "{0} well from {2}", "{0} accepted as {1}", "{0} gone", "{0} gone from {2}", "{0} bye", "{0} bye as {1}",
+        "{0} ruser= user={1} from {2}", "{0} ruser={1}", "{0} ruser= euser={1} user=", "{0} ruser=w euser={1} from {2}", "{0} ruser={1} user=w",
         "{0} stays", "alone from {2}", " fail {1} from {2}", "something else",
     ];
 
@@ -56,17 +58,64 @@ public sealed class CountsOnlyTests
 
         List<string> Verdicts(string[] lines, bool countsOnly)
         {
-            using var filter = new Filter("j", TimeProvider.System, new Log(new MessageList(), "fail2ban.filter")) { FindTime = null, CountsOnly = countsOnly };
-            if (prefRegex is not null) filter.SetPrefRegex(prefRegex);
             bool namesConnection = prefRegex?.Contains("MLFID", StringComparison.Ordinal) == true;
-            foreach (string regex in Tells) filter.AddFailRegex(namesConnection ? Regex.Replace(regex, "<F-MLFID>.*</F-MLFID>", "") : regex);
-            if (tuples) filter.AddFailRegex("^<F-MLFID>[a-c]</F-MLFID> fail <F-TUPLE_ID>\\w</F-TUPLE_ID>");
-            var found = new List<Failure>();
-            return [.. lines.Select(line =>
-            {
-                LineResult result = filter.Process(new LogLine(Encoding.UTF8.GetBytes(line + "\n")), new LogProgress(), found);
-                return $"{result.Verdict}: {string.Join(", ", result.Hits.Select(hit => $"{hit.Regex} {hit.Verdict}"))}";
-            })];
+            IEnumerable<string> regexes = Tells.Select(regex => namesConnection ? Regex.Replace(regex, "<F-MLFID>.*</F-MLFID>", "") : regex);
+            if (tuples) regexes = regexes.Append("^<F-MLFID>[a-c]</F-MLFID> fail <F-TUPLE_ID>\\w</F-TUPLE_ID>");
+            using Filter filter = Compile(prefRegex, regexes, TimeProvider.System, countsOnly);
+            return [.. lines.Select(line => Verdict(filter, line))];
         }
+    }
+
+    [Fact]
+    public void Verdicts_are_the_same_where_connections_are_many_or_old()
+    {
+        int failures = 0;
+        Gen<string> line = Gen.Select(Gen.Int[0, 8], Gen.Int[0, 140], Gen.Int[0, 2]).Select(pick => pick.Item1 switch
+        {
+            < 3 => $"{pick.Item2} knock from 192.0.2.1",
+            3 => $"{pick.Item2} fail",
+            4 => $"{pick.Item2} fail as {"uvw"[pick.Item3]}",
+            5 => $"{pick.Item2} gone",
+            6 => $"{pick.Item2} accepted",
+            _ => $"{pick.Item2} knock",
+        });
+        string[] regexes =
+        [
+            "^<F-MLFID>\\d+</F-MLFID> <F-NOFAIL>knock</F-NOFAIL>(?: from <HOST>)?$", "^<F-MLFID>\\d+</F-MLFID> fail(?: as <F-USER>\\w</F-USER>)?$",
+            "^<F-MLFID>\\d+</F-MLFID> <F-MLFFORGET>gone</F-MLFFORGET>$", "^<F-MLFID>\\d+</F-MLFID> <F-MLFGAINED>accepted</F-MLFGAINED>$",
+        ];
+        Gen.Select(line, Gen.Int[0, 40]).Array[200, 1200].Sample(steps =>
+        {
+            List<string> all = Verdicts(countsOnly: false), counted = Verdicts(countsOnly: true);
+            Interlocked.Add(ref failures, all.Count(verdict => verdict.StartsWith("Matched", StringComparison.Ordinal)));
+            return all.SequenceEqual(counted);
+
+            List<string> Verdicts(bool countsOnly)
+            {
+                // Some steps take longer than a connection lives.
+                var clock = new TestClock();
+                using Filter filter = Compile(null, regexes, clock, countsOnly);
+                return [.. steps.Select(step =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(step.Item2 == 40 ? 400 : step.Item2 == 39 ? 150 : 0.1));
+                    return Verdict(filter, step.Item1);
+                })];
+            }
+        }, iter: 60, print: steps => string.Join('\n', steps));
+        Assert.True(failures > 1000, $"{failures} failures");
+    }
+
+    private static Filter Compile(string? prefRegex, IEnumerable<string> regexes, TimeProvider clock, bool countsOnly)
+    {
+        var filter = new Filter("j", clock, new Log(new MessageList(), "fail2ban.filter")) { FindTime = null, CountsOnly = countsOnly };
+        if (prefRegex is not null) filter.SetPrefRegex(prefRegex);
+        foreach (string regex in regexes) filter.AddFailRegex(regex);
+        return filter;
+    }
+
+    private static string Verdict(Filter filter, string line)
+    {
+        LineResult result = filter.Process(new LogLine(Encoding.UTF8.GetBytes(line + "\n")), new LogProgress(), []);
+        return $"{result.Verdict}: {string.Join(", ", result.Hits.Select(hit => $"{hit.Regex} {hit.Verdict}"))}";
     }
 }

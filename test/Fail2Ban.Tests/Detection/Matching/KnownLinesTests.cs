@@ -1,0 +1,183 @@
+using System.Text;
+using CsCheck;
+using Fail2Ban.Detection.Lines;
+using Fail2Ban.Detection.Matching;
+using Fail2Ban.Logging;
+using Fail2Ban.Patterns;
+
+namespace Fail2Ban.Tests.Detection.Matching;
+
+/// <summary>What is remembered of lines is what a search would find again.</summary>
+public sealed class KnownLinesTests
+{
+    private static readonly string[] Regexes =
+    [
+        @"^bad <F-USER>\w+</F-USER> from <ADDR>$", @"^(?P<inv>invalid )?user (?P<user>\S+) (?(inv)by|from) <HOST>(?: port \d+)?$", @"^code 3: .*denied <ADDR>", @"^(\d)\1 twice <ADDR>$",
+        @"twice$<F-ID>\S*</F-ID>", @"^.* port 2\d* <ADDR>$", @"<ADDR> .*\d$", "^nobody(?: (?P<fid>[0-4]+))?", @"^.* ruser=<F-ALT_USER>\w*</F-ALT_USER>(?: user=<F-USER>\w+</F-USER>)? rhost=<HOST>$",
+    ];
+
+    private static readonly string?[] PrefRegexes = [null, @"^ ?<F-MLFID>s\[\d+\]</F-MLFID>: <F-CONTENT>.+</F-CONTENT>$", @"^(?:.*: )?<F-CONTENT>.*\w</F-CONTENT>[ .]*$"];
+
+    private static readonly string[] IgnoreRegexes = [" 7 ", @"port \d\d$", "root"];
+
+    // Mostly of two digits, so that many lines are alike.
+    private static readonly Gen<string> Number = Gen.Int[-80, 119].Select(number => $"{(number < 0 ? 10 - number : number)}");
+
+    private static readonly Gen<string> Text = Gen.Select(Gen.Int[0, 12], Number, Number, OneOf("root", "bob", "bob", "bob", "u7", "müller"), (form, one, other, user) => form switch
+    {
+        0 => $"bad {user} from 192.0.2.{one}",
+        1 => $"user {user} from 192.0.{other}.{one}",
+        2 => $"invalid user {user} by 192.0.2.{one} port {other}",
+        3 => $"code {one}: denied 192.0.2.{other}",
+        4 => $"code 3: is denied 192.0.2.{other}",
+        5 => $"{one} twice 192.0.2.{other}",
+        6 => $"any port {one} 192.0.2.{other}",
+        7 => $"192.0.2.{one} {user} {other}",
+        8 => $"nobody {one}",
+        9 => $"pam ruser= user={user} rhost=192.0.2.{one}",
+        10 => $"pam ruser={user} rhost=2001:db8::{one}",
+        11 => $"all is well {one} .",
+        _ => $"user {user} from host{one}.example",
+    });
+
+    private static readonly Gen<string> Line = Gen.Select(OneOf("", "s[1]: ", "s[2]: ", "s[3]: ", "s[4]: ", " s[34]: ", "é: "), Text, OneOf("", "", "", "", "."), (head, text, tail) => head + text + tail);
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Lines_of_which_it_is_known_are_judged_as_if_they_were_searched(bool countsOnly, bool all)
+    {
+        (int repeated, int found) = (0, 0);
+        Gen.Select(Line.Array[40, 400], Gen.Int[1, (1 << Regexes.Length) - 1], Gen.Int[0, PrefRegexes.Length - 1], Gen.Int[0, 7]).Sample((lines, chosen, prefix, ignored) =>
+        {
+            (List<string> expected, _) = Results(lines, remembers: false);
+            (List<string> told, long repeats) = Results(lines, remembers: true);
+            Interlocked.Add(ref repeated, (int)repeats);
+            Interlocked.Add(ref found, expected.Count(result => result.StartsWith("Matched", StringComparison.Ordinal)));
+            return expected.SequenceEqual(told);
+
+            (List<string> Results, long Repeats) Results(string[] lines, bool remembers)
+            {
+                var messages = new MessageList();
+                using var filter = new Filter("j", TimeProvider.System, new Log(messages, "fail2ban.filter")) { FindTime = null, CountsOnly = countsOnly, CheckAllRegexes = all, Remembers = remembers };
+                filter.SetPrefRegex(PrefRegexes[prefix]);
+                for (int i = 0; i < Regexes.Length; i++)
+                    if ((chosen >> i & 1) != 0) filter.AddFailRegex(Regexes[i]);
+                for (int i = 0; i < IgnoreRegexes.Length; i++)
+                    if ((ignored >> i & 1) != 0) filter.AddIgnoreRegex(IgnoreRegexes[i]);
+                List<string> results = [.. lines.Select(line =>
+                {
+                    var failures = new List<Failure>();
+                    LineResult result = filter.Process(new LogLine(Encoding.UTF8.GetBytes($"Aug 14 09:59:58 {line}\n")), new LogProgress(), failures);
+                    return $"{result.Verdict} {result.IgnoreRegex} {result.Prefix is not null} {string.Join(", ", result.Hits.Select(hit => $"{hit.Regex} {hit.Verdict}"))}: "
+                        + string.Join(", ", failures.Select(failure => $"{failure.Id} {failure.Host} {failure.Time:s} {string.Join('|', failure.Matches)} {string.Join(' ', failure.Data.Fields)}"));
+                }), .. messages.All];
+                return (results, filter.LinesRepeated);
+            }
+        }, iter: 500, print: sample => $"{string.Join('\n', sample.Item1)}\n{sample.Item2} {sample.Item3} {sample.Item4}");
+        Assert.True(repeated > 3000 && found > 1000, $"{repeated} lines repeated, {found} matched");
+    }
+
+    [Fact]
+    public void A_line_that_differs_in_digits_only_is_known()
+    {
+        KnownLines memory = Memory(@"^fail <ADDR> port \d+$");
+        Assert.Equal(Familiarity.New, Ask(memory, "fail 192.0.2.1 port 17\n"));
+        memory.Remember(new KnownLine { FailRegex = 0, TextStart = 3, TextEnd = 7, Groups = new GroupSpans((ReadOnlySpan<int>)[0, 5, -1, -1]) });
+        Assert.Equal(Familiarity.Known, memory.Ask("fail 192.1.9.8 port 42\n"u8, out KnownLine known));
+        Assert.Equal((0, false, 3, 7), (known.FailRegex, known.HasPrefix, known.TextStart, known.TextEnd));
+        Assert.Equal(((0, 5), (-1, -1), (-1, -1), 4), (known.Groups[0], known.Groups[1], known.Groups[2], known.Groups.Length));
+        Assert.Equal(Familiarity.New, Ask(memory, "fail 192.1.9.8 port 423\n"));
+        Assert.Equal(Familiarity.New, Ask(memory, "Fail 192.1.9.8 port 42\n"));
+        Assert.Equal(Familiarity.New, Ask(memory, "7\n"));
+        memory.Remember(new KnownLine { FailRegex = -1 });
+        Assert.Equal(Familiarity.Known, Ask(memory, "3\n"));
+    }
+
+    [Theory]
+    [InlineData("fail é\n")]
+    [InlineData("")]
+    public void Some_lines_cannot_be_remembered(string line)
+    {
+        KnownLines memory = Memory("^fail <ADDR>$");
+        Assert.Equal(Familiarity.None, Ask(memory, line));
+        Assert.Equal(Familiarity.New, Ask(memory, new string('x', 191) + "\n"));
+        Assert.Equal(Familiarity.None, Ask(memory, new string('x', 192) + "\n"));
+    }
+
+    [Theory]
+    [InlineData(@"^(\d)\1(?P<fid>\d+)$", false)]
+    [InlineData(@"^fail (\d)\1 <ADDR>$", true)] // chosen by a text without digits
+    [InlineData(@"^fail 2(\d)\1 <ADDR>$", false)]
+    public void What_compares_digits_is_kept_out(string regex, bool canRemember) => Assert.Equal(canRemember, MemoryOf(regex) is not null);
+
+    [Fact]
+    public void A_digit_that_matters_is_told_apart()
+    {
+        KnownLines memory = Memory(@"^\S+ 3 <ADDR>$");
+        Assert.Equal(Familiarity.New, Ask(memory, "a 3 192.0.2.1\n"));
+        memory.Remember(new KnownLine { FailRegex = 0 });
+        Assert.Equal(Familiarity.Known, Ask(memory, "a 3 154.6.7.8\n"));
+        Assert.Equal(Familiarity.New, Ask(memory, "a 4 192.0.2.1\n"));
+        Assert.Equal(Familiarity.New, Ask(memory, "a 3 132.0.2.1\n"));
+    }
+
+    [Fact]
+    public void It_grows_for_lines_that_come_again()
+    {
+        KnownLines memory = Memory("^fail <ADDR>$");
+        int known = 0;
+        for (int round = 0; round < 12; round++)
+        {
+            known = 0;
+            for (int line = 0; line < 400; line++) known += Learn(memory, line);
+        }
+
+        // There were 64 places at first, then 256; of 1,024, in pairs, some are wanted by more lines than two.
+        Assert.InRange(known, 257, 400);
+    }
+
+    [Fact]
+    public void It_rests_where_lines_do_not_come_again()
+    {
+        KnownLines memory = Memory("^fail <ADDR>$");
+        int line = 0;
+        while (Ask(memory, Letters(line)) != Familiarity.None)
+        {
+            memory.Remember(new KnownLine { FailRegex = -1 });
+            Assert.True(++line < 10_000);
+        }
+
+        int rested = 1;
+        while (Ask(memory, "the same\n") == Familiarity.None) Assert.True(++rested < 1_000_000);
+        Assert.True(rested > 10 * line, $"{rested} lines of rest after {line}");
+        memory.Remember(new KnownLine { FailRegex = -1 });
+        Assert.Equal(Familiarity.Known, Ask(memory, "the same\n"));
+    }
+
+    private static int Learn(KnownLines memory, int line)
+    {
+        if (Ask(memory, Letters(line)) == Familiarity.Known) return 1;
+        memory.Remember(new KnownLine { FailRegex = -1 });
+        return 0;
+    }
+
+    // No digits.
+    private static string Letters(int number) => string.Concat($"{number}".Select(digit => (char)('a' + digit - '0'))) + "\n";
+
+    private static Familiarity Ask(KnownLines memory, string line) => memory.Ask(Encoding.UTF8.GetBytes(line), out _);
+
+    private static KnownLines Memory(string regex) => MemoryOf(regex)!;
+
+    private static KnownLines? MemoryOf(string regex)
+    {
+        var regexes = new RegexSet();
+        regexes.FailRegexes.Add(CompiledRegex.Compile(regex, UseDns.Raw, multiLine: false));
+        regexes.Prepare(countsOnly: false);
+        return KnownLines.Of(regexes, 1024);
+    }
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
+}
