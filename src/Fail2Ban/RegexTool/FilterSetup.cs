@@ -21,6 +21,7 @@ internal sealed class FilterSetup(RegexToolOptions options, ReportHead head, Tim
     /// <exception cref="FilterException">What the program answers after <c>ERROR: </c>.</exception>
     public Filter Build(string logType)
     {
+        RegexesAhead.LoadLibrary();
         var filter = new Filter("~jailless~", time, log)
         {
             FindTime = null,

@@ -66,6 +66,9 @@ internal sealed class LineTest(
         }
     }
 
+    /// <summary>Makes ready what the first line would have to wait for, while the first lines are read.</summary>
+    public void Prepare() => filter.PrepareApart();
+
     /// <summary>Does with lines that were searched what <see cref="HandleAll"/> does, and gives their buffer back.</summary>
     public void Conclude(FoundLines found)
     {

@@ -5,8 +5,8 @@ using Fail2Ban.Detection.Matching;
 namespace Fail2Ban.RegexTool;
 
 /// <summary>
-/// Reads and searches a log on a thread of its own, while the caller's thread concludes from what was found, and tries the
-/// failregexes where it would wait otherwise.
+/// Reads and searches a log on a thread of its own, while the caller's thread concludes from what was found, and searches
+/// lines where it would wait otherwise.
 /// </summary>
 internal static class SearchAhead
 {
@@ -50,6 +50,7 @@ internal static class SearchAhead
         searcher.Start();
         try
         {
+            test.Prepare();
             foreach (FoundLines found in searched.GetConsumingEnumerable())
             {
                 test.Conclude(found);

@@ -18,11 +18,11 @@ public sealed class WorkApartTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Trying_failregexes_where_is_concluded_tells_what_one_pass_tells(string name) => Compare(name, static _ => true);
+    public void Searching_where_is_concluded_tells_what_one_pass_tells(string name) => Compare(name, static _ => true);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Trying_failregexes_now_here_now_there_tells_what_one_pass_tells(string name) => Compare(name, static line => line % 3 == 0);
+    public void Searching_now_here_now_there_tells_what_one_pass_tells(string name) => Compare(name, static line => line % 3 == 0);
 
     [Fact]
     public void What_a_failregex_does_wrong_is_told_where_it_is_tried()

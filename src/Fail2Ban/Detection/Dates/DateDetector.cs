@@ -104,7 +104,7 @@ public sealed class DateDetector : IDisposable
     public DateMatch Detect(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now)
     {
         ReadOnlySpan<byte> line = Unterminated(terminatedLine);
-        if (TryFollow(line, now, out int from, out int to, out DateTimeOffset time)) return new DateMatch(true, from, to, time, DateFault.None, _choice.LastIndex);
+        if (TryFollowUnterminated(line, now, out int from, out int to, out DateTimeOffset time)) return new DateMatch(true, from, to, time, DateFault.None, _choice.LastIndex);
         int found = _choice.Find(line, now, out int start, out int end);
         if (found < 0) return DateMatch.None;
         TemplateSlot slot = _choice.Slots[found];
@@ -125,24 +125,14 @@ public sealed class DateDetector : IDisposable
     /// Finds the date of a line that follows the last dated one within an hour, so that only digits of known places differ:
     /// as <see cref="Detect(ReadOnlySpan{byte}, DateTimeOffset)"/> would.
     /// </summary>
-    /// <param name="terminatedLine">Valid UTF-8, with one final <c>\n</c> or without.</param>
+    /// <param name="terminatedLine">Valid UTF-8 with one final <c>\n</c>.</param>
     /// <param name="now">The current time; it completes dates without a year or a day.</param>
     /// <param name="start">Where the text to cut begins, in bytes of the line.</param>
     /// <param name="end">Where it ends (exclusive).</param>
     /// <param name="time">The date.</param>
     /// <returns>False for every other line, of which nothing is said.</returns>
-    public bool TryFollow(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now, out int start, out int end, out DateTimeOffset time)
-    {
-        (start, end, time) = (0, 0, default);
-        if (!_hasFields || !FollowsShapes || !_shape.Follows(Unterminated(terminatedLine), out int minute, out int second)) return false;
-        if (minute < 0) minute = _fields.Minute;
-        if (second < 0) second = _fields.Second;
-        if (!TryAdd(minute, second, now, out time)) return false;
-        _shape.DropFollower();
-        _choice.UseAgain(1, now);
-        (start, end) = (_shape.Origin + _cut.Start, _shape.Origin + _cut.End);
-        return true;
-    }
+    public bool TryFollow(ReadOnlySpan<byte> terminatedLine, DateTimeOffset now, out int start, out int end, out DateTimeOffset time) =>
+        TryFollowUnterminated(Unterminated(terminatedLine), now, out start, out end, out time);
 
     /// <summary>
     /// Where the date of a line stands, if the line is shaped as the last dated line: <see cref="Detect(ReadOnlySpan{byte})"/>
@@ -193,6 +183,19 @@ public sealed class DateDetector : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlySpan<byte> Unterminated(ReadOnlySpan<byte> line) => line is [.., (byte)'\n'] ? line[..^1] : line;
+
+    private bool TryFollowUnterminated(ReadOnlySpan<byte> line, DateTimeOffset now, out int start, out int end, out DateTimeOffset time)
+    {
+        (start, end, time) = (0, 0, default);
+        if (!_hasFields || !FollowsShapes || !_shape.Follows(line, out int minute, out int second)) return false;
+        if (minute < 0) minute = _fields.Minute;
+        if (second < 0) second = _fields.Second;
+        if (!TryAdd(minute, second, now, out time)) return false;
+        _shape.DropFollower();
+        _choice.UseAgain(1, now);
+        (start, end) = (_shape.Origin + _cut.Start, _shape.Origin + _cut.End);
+        return true;
+    }
 
     private bool TryAdd(int minute, int second, DateTimeOffset now, out DateTimeOffset time)
     {

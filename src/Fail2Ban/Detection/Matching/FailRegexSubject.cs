@@ -15,10 +15,10 @@ internal readonly ref struct FailRegexSubject
     public required ReadOnlySpan<byte> Text { get; init; }
 
     /// <summary>Whether every byte of <see cref="Text"/> is below 0x80.</summary>
-    public required bool IsAscii { get; init; }
+    public bool IsAscii { get; init; }
 
-    /// <summary>The first failregex that is worth trying; -1 for none.</summary>
-    public required int First { get; init; }
+    /// <summary>The first failregex that is worth trying; -1 for none. It and the one before matter to whoever tries them.</summary>
+    public int First { get; init; }
 
     /// <summary>The same with another text, as the lines change that a regex over several of them sees.</summary>
     public FailRegexSubject On(ReadOnlySpan<byte> text) => new() { Whole = Whole, Prefix = Prefix, Text = text, IsAscii = IsAscii, First = First };

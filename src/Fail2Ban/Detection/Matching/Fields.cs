@@ -163,8 +163,7 @@ internal sealed class Fields
         else if (!IsKnown(user.Value)) AddUser(user);
     }
 
-    /// <summary>Adds a user, unless there is none, or the user is known already.</summary>
-    public void AddUser(ReadOnlySpan<byte> user)
+    private void AddUser(ReadOnlySpan<byte> user)
     {
         if (user.IsEmpty || IsKnown(user)) return;
         var added = default(Captured);

@@ -22,7 +22,6 @@ public sealed partial class Filter
     /// <param name="log">Where the line comes from.</param>
     internal void Search(FoundLines found, int start, int length, LogProgress log)
     {
-        // Not by both threads at once.
         if (!_hasChoice) MakeChoice();
         if (found.LeavesSearch && _dating.TryFollow(found.Buffer.AsSpan(start, length), _dates, out ReadOnlySpan<byte> text, out LineTime when))
         {
@@ -38,6 +37,13 @@ public sealed partial class Filter
     {
         _regexesApart?.Dispose();
         _regexesApart = null;
+    }
+
+    /// <summary>Makes ready what the first line would have to wait for; by the thread that concludes, which has nothing to do yet.</summary>
+    internal void PrepareApart()
+    {
+        if (!_hasChoice) MakeChoice();
+        _regexesApart ??= _regexes.Again();
     }
 
     /// <summary>The clock of searching stands still from now on: lines have arrived.</summary>
@@ -68,8 +74,8 @@ public sealed partial class Filter
         _hits.Clear();
         if (line.IsLeft)
         {
-            _regexesApart ??= _regexes.Again();
-            return Search(_regexesApart, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time }, found.TextOf(line), null, failures);
+            if (_regexesApart is null) PrepareApart();
+            return Search(_regexesApart!, new DatedLine { Text = [], Before = [], Date = [], After = [], Time = line.Time }, found.TextOf(line), null, failures);
         }
 
         foreach (ref readonly FoundLines.Hit hit in found.HitsOf(index))

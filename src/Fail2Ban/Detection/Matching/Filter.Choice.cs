@@ -7,13 +7,23 @@ namespace Fail2Ban.Detection.Matching;
 public sealed partial class Filter
 {
     /// <summary>For tests: whether anything is left out at all.</summary>
-    internal bool Prefilters { get; set; } = true;
+    internal bool Prefilters
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetChoice();
+        }
+    }
+        = true;
 
     // A jail is one of many, and lives long.
     private const int MostKnownLinesOfAJail = 1024;
     private const int MostKnownLinesOfALog = 4096;
 
-    private bool _hasChoice;
+    private readonly Lock _choosing = new();
+    private volatile bool _hasChoice;
     private PatternSelector? _selector;
 
     // What must stand in a line for the prefregex, and for any failregex, to match it.
@@ -27,26 +37,33 @@ public sealed partial class Filter
     private void ForgetChoice()
     {
         _hasChoice = false;
+        _regexes.Forget();
         ForgetRegexesApart();
     }
 
-    // Made with the first line, since regexes come one by one.
+    // Made with the first line, since regexes come one by one; of two threads that come to it the second one waits.
     private void MakeChoice()
     {
-        _selector = new PatternSelector([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]);
-        _prefSelector = _regexes.PrefRegex is null ? null : new PatternSelector([_regexes.PrefRegex.Pattern]);
-        _regexes.Prepare(CountsOnly && FindTime is null && MaxLines == 1);
-        _hasChoice = true;
-        PassesPrefixed = FindTime is null && _regexes.PrefRegex is { Pattern.Facts.TakesEveryLine: true };
-        _prefGate = _failGate = _passGate = null;
-        if (MaxLines > 1 || !Prefilters) return;
-        _failGate = LiteralGate.Of([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]);
-        _prefGate = _regexes.PrefRegex is null ? null : LiteralGate.Of([_regexes.PrefRegex.Pattern]);
-        _passGate = ChoosePassGate();
+        lock (_choosing)
+        {
+            if (_hasChoice) return;
+            _selector = new PatternSelector([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]);
+            _prefSelector = _regexes.PrefRegex is null ? null : new PatternSelector([_regexes.PrefRegex.Pattern]);
+            _regexes.Prepare(CountsOnly && FindTime is null && MaxLines == 1);
+            PassesPrefixed = FindTime is null && _regexes.PrefRegex is { Pattern.Facts.TakesEveryLine: true };
+            bool isGated = MaxLines == 1 && Prefilters;
+            _failGate = isGated ? LiteralGate.Of([.. _regexes.FailRegexes.Select(regex => regex.Pattern)]) : null;
+            _prefGate = isGated && _regexes.PrefRegex is { } prefRegex ? LiteralGate.Of([prefRegex.Pattern]) : null;
+            _passGate = ChoosePassGate();
+            _hasChoice = true;
+        }
     }
 
     /// <summary>For tests: whether it is remembered what regexes made of lines.</summary>
     internal bool Remembers { get; set; } = true;
+
+    /// <summary>For tests: whether verdicts are found without putting fields together.</summary>
+    internal bool CountsPlainly => _regexes.CountsPlainly;
 
     /// <summary>For tests: of how many lines that was known.</summary>
     internal long LinesRepeated => _regexes.Known(MostKnownLines)?.Repeated ?? 0;

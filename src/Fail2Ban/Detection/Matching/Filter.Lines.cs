@@ -35,6 +35,7 @@ public sealed partial class Filter
         if (IsExcluded(line)) return new LineResult(LineVerdict.NoMatch, LineTime.Unknown, -1, _hits, null);
         DatedLine dated = _dating.Read(line, _dates, log.InOperation, FindTime);
         if (dated.Verdict != LineVerdict.NoMatch) return new LineResult(dated.Verdict, dated.Time, -1, _hits, null);
+        if (!_hasChoice) MakeChoice();
         if (MaxLines > 1)
         {
             _window.Add(dated, MaxLines);
@@ -52,7 +53,6 @@ public sealed partial class Filter
 
     private LineResult Search(RegexSet regexes, in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
     {
-        if (!_hasChoice) MakeChoice();
         KnownLines? memory = MayRemember && !line.IsUndated ? regexes.Known(MostKnownLines) : null;
         if (memory is not null)
         {
@@ -69,9 +69,9 @@ public sealed partial class Filter
     {
         FailureData? prefix = known.HasPrefix ? FailureData.Empty : null;
         if (known.FailRegex < 0) return new LineResult(LineVerdict.NoMatch, line.Time, -1, _hits, prefix);
-        var subject = new FailRegexSubject { Whole = text, Prefix = known.Prefix, Text = text[known.TextStart..known.TextEnd], IsAscii = true, First = known.FailRegex };
+        var subject = new FailRegexSubject { Whole = text, Prefix = known.Prefix, Text = text[known.TextStart..known.TextEnd] };
         LineVerdict verdict = LineVerdict.NoMatch;
-        if (aside is not null) aside.AddHit(known.FailRegex, subject, known.Groups);
+        if (aside is not null) aside.AddHit(known.FailRegex, subject, known.Prefix, known.Groups);
         else if (regexes.CountsPlainly) verdict = Count(known.FailRegex, subject, known.Groups, line.Time, failures);
         else verdict = Conclude(regexes, known.FailRegex, subject, known.Groups, MatchedLines(line), line.Time.Value, failures);
         return new LineResult(verdict, line.Time, -1, _hits, prefix);
@@ -146,7 +146,8 @@ public sealed partial class Filter
                 }
                 else if (aside is not null)
                 {
-                    aside.AddHit(i, now, regexes.CountsPlainly ? regexes.Places(regex, now) : regex.Pattern.Groups);
+                    if (regexes.CountsPlainly) aside.AddHit(i, now, default, regexes.Places(regex, now));
+                    else aside.AddHit(i, now, now.Prefix, regex.Pattern.Groups);
                 }
                 else
                 {

@@ -82,7 +82,15 @@ public sealed partial class Filter : IDisposable
     /// Whether a line is tried against every failregex instead of stopping at the first that occurs (test tool). Lines
     /// that are no failure are then hits too.
     /// </summary>
-    public bool CheckAllRegexes { get; set; }
+    public bool CheckAllRegexes
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetChoice();
+        }
+    }
 
     /// <summary>Whether results tell what the prefregex captured, also where no failregex occurs (test tool).</summary>
     public bool CapturePrefix

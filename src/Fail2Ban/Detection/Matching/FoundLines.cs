@@ -36,6 +36,7 @@ internal sealed class FoundLines
     {
         Buffer = buffer;
         Count = _hitCount = _spanCount = _textLength = 0;
+        _isLeft = false;
         if (_text.Length > LargestKept) _text = new byte[16 * 1024];
         if (_spans.Length > LargestKept) _spans = new int[4096];
     }
@@ -91,17 +92,17 @@ internal sealed class FoundLines
     /// <summary>Adds an occurrence of a failregex in the next line; what does not stand in <see cref="Buffer"/> is copied.</summary>
     /// <param name="regex">The failregex's index.</param>
     /// <param name="subject">In what it occurs.</param>
-    /// <param name="groups">The groups of the failregex.</param>
-    public void AddHit(int regex, in FailRegexSubject subject, GroupSpans groups)
+    /// <param name="prefix">The groups of the prefregex, unless the next tell all.</param>
+    /// <param name="groups">The groups of the failregex, or what <see cref="RegexSet.Places"/> says.</param>
+    public void AddHit(int regex, in FailRegexSubject subject, GroupSpans prefix, GroupSpans groups)
     {
         if (_hitCount == _hits.Length) Array.Resize(ref _hits, 2 * _hits.Length);
         ref Hit hit = ref _hits[_hitCount++];
         hit.Regex = regex;
         Keep(subject.Whole, ref hit.Whole);
         Keep(subject.Text, ref hit.Text);
-        Keep(subject.Prefix, ref hit.Prefix);
+        Keep(prefix, ref hit.Prefix);
         Keep(groups, ref hit.Groups);
-        hit.IsAscii = subject.IsAscii;
     }
 
     public ref readonly Line LineAt(int index) => ref _lines[index];
@@ -117,8 +118,6 @@ internal sealed class FoundLines
         Whole = Text(hit.Whole),
         Prefix = Groups(hit.Prefix),
         Text = Text(hit.Text),
-        IsAscii = hit.IsAscii,
-        First = hit.Regex,
     };
 
     public GroupSpans Groups(in Place place) => new((ReadOnlySpan<int>)_spans.AsSpan(place.Start, place.Length));
@@ -180,7 +179,7 @@ internal sealed class FoundLines
         /// <summary>Where its hits end.</summary>
         public int HitEnd;
 
-        /// <summary>As far as it is known without its hits.</summary>
+        /// <summary>As far as it is known without its hits; nothing where its search is left.</summary>
         public LineVerdict Verdict;
 
         /// <summary>Whether the prefregex occurs.</summary>
@@ -204,9 +203,6 @@ internal sealed class FoundLines
     {
         /// <summary>The failregex's index.</summary>
         public int Regex;
-
-        /// <summary>Whether what the failregex saw is ASCII.</summary>
-        public bool IsAscii;
 
         /// <summary>What the prefregex saw, and its groups.</summary>
         public Place Whole, Prefix;

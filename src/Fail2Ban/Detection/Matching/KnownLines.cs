@@ -21,9 +21,10 @@ internal sealed class KnownLines
     private const int LongestLine = 12 * Step;
     private const int MostSpans = 128;
 
-    // Grows by this factor while lines push each other out.
+    // Grows by this factor while lines push each other out, and some come again all the same.
     private const int FirstLines = 64;
     private const int Growth = 4;
+    private const int ComeAgain = 4; // one for so many places
 
     // A line has so many places where it may be kept.
     private const int Ways = 2;
@@ -55,7 +56,7 @@ internal sealed class KnownLines
     private byte[] _lastUsed = [];
 
     private int _asks, _pushedOut, _resting;
-    private long _repeatedBefore;
+    private long _repeatedBeforeTrial, _repeatedBeforeGrowth;
 
     private KnownLines(DigitClasses digits, int spansOfLine, int mostLines)
     {
@@ -70,9 +71,12 @@ internal sealed class KnownLines
     /// <summary>How many lines were known.</summary>
     public long Repeated { get; private set; }
 
+    /// <summary>For tests: how many lines it has room for.</summary>
+    internal int Room => _lines.Length;
+
     /// <summary>A memory for what some regexes make of lines.</summary>
     /// <param name="regexes">The regexes.</param>
-    /// <param name="mostLines">How many lines are remembered at most: 64 times a power of 4. Half a kilobyte each.</param>
+    /// <param name="mostLines">How many lines are remembered at most: 64 times a power of 4. Up to 768 bytes each, a third of that where only verdicts are wanted.</param>
     /// <returns>Null where a regex compares characters with each other, or has more groups than are worth keeping.</returns>
     public static KnownLines? Of(RegexSet regexes, int mostLines)
     {
@@ -95,7 +99,7 @@ internal sealed class KnownLines
     private static bool IsChosenByOtherThanDigits(CompiledRegex regex)
     {
         PatternFacts facts = regex.Pattern.Facts;
-        RequiredLiteral[] texts = [.. facts.RequiredLiterals, .. facts.Heads];
+        RequiredLiteral[] texts = [.. facts.RequiredLiterals, .. facts.AnchoredAtStart ? facts.Heads : []];
         return texts.Length > 0 && !texts.Any(text => text.Text.Span.ContainsAnyInRange((byte)'0', (byte)'9'));
     }
 
@@ -136,7 +140,8 @@ internal sealed class KnownLines
     /// <param name="made">That.</param>
     public void Remember(in KnownLine made)
     {
-        if (_lines[PlaceToFill].Length > 0 && ++_pushedOut > _lines.Length / 2 && _lines.Length < _mostLines) Grow();
+        if (_lines[PlaceToFill].Length > 0 && ++_pushedOut > _lines.Length / 2 && _lines.Length < _mostLines && Repeated - _repeatedBeforeGrowth > _lines.Length / ComeAgain)
+            Allocate(_lines.Length * Growth);
         int place = PlaceToFill;
         ref Line line = ref _lines[place];
         _lastUsed[place / Ways] = (byte)(place % Ways);
@@ -162,26 +167,31 @@ internal sealed class KnownLines
 
     private void Judge()
     {
-        if (Repeated - _repeatedBefore < Worthwhile) _resting = Rest * Trial;
+        if (Repeated - _repeatedBeforeTrial < Worthwhile)
+        {
+            _resting = Rest * Trial;
+            Allocate(0);
+        }
+
         _asks = 0;
-        _repeatedBefore = Repeated;
+        _repeatedBeforeTrial = Repeated;
     }
 
     // What was known is found out once more.
-    private void Grow()
+    private void Allocate(int lines)
     {
-        int lines = Math.Max(FirstLines, _lines.Length * Growth);
         _lines = new Line[lines];
         _texts = new byte[lines * LongestLine];
         _spans = new int[lines * _spansOfLine];
         _lastUsed = new byte[lines / Ways];
         _pushedOut = 0;
+        _repeatedBeforeGrowth = Repeated;
     }
 
     // Puts the smallest digits in place of those of a text; false where it has a character that is not ASCII.
     private bool TryFold(ReadOnlySpan<byte> text)
     {
-        if (_lines.Length == 0) Grow();
+        if (_lines.Length == 0) Allocate(FirstLines);
         _askedLength = text.Length;
         if (text.Length < Step) return TryFoldShort(text);
         ref byte from = ref MemoryMarshal.GetReference(text);

@@ -34,12 +34,16 @@ internal sealed class RegexSet : IDisposable
         return _known;
     }
 
-    /// <summary>Takes notice of how the filter is set, and that a regex may have come or gone: what is known of lines is forgotten.</summary>
+    /// <summary>Takes notice of the regexes, and of how the filter is set.</summary>
     /// <param name="countsOnly">Whether only verdicts are wanted.</param>
-    public void Prepare(bool countsOnly)
-    {
+    public void Prepare(bool countsOnly) =>
         CountsPlainly = countsOnly && PrefRegex is not { CountsPlainly: false } && FailRegexes.TrueForAll(regex => regex.CountsPlainly);
+
+    /// <summary>Forgets what is known of lines: a regex has come or gone, or something else is wanted.</summary>
+    public void Forget()
+    {
         (_known, _isKnowable) = (null, true);
+        CountsPlainly = false;
     }
 
     /// <summary>Where in a line the texts stand on which verdicts depend, by <see cref="FieldSlot"/>; valid until the next call.</summary>
@@ -98,6 +102,6 @@ internal sealed class RegexSet : IDisposable
         FailRegexes.Clear();
         IgnoreRegexes.Clear();
         PrefRegex = null;
-        _known = null;
+        Forget();
     }
 }

@@ -1,3 +1,5 @@
+using Fail2Ban.Patterns;
+
 namespace Fail2Ban.Detection.Matching;
 
 /// <summary>Compiles regexes on another processor, from the last one on, while they are taken into use from the first one on.</summary>
@@ -18,17 +20,7 @@ internal sealed class RegexesAhead : IDisposable
     public RegexesAhead(IReadOnlyList<(string Text, UseDns UseDns, bool MultiLine)> regexes)
     {
         Regexes = regexes;
-        if (regexes.Count < 2 || Environment.ProcessorCount == 1) return;
-        var thread = new Thread(Compile) { IsBackground = true, Name = "regexes ahead" };
-        try
-        {
-            thread.Start();
-            _thread = thread;
-        }
-        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
-        {
-            // It goes without.
-        }
+        if (regexes.Count >= 2) _thread = Start(Compile);
     }
 
     /// <summary>What it compiles.</summary>
@@ -37,8 +29,37 @@ internal sealed class RegexesAhead : IDisposable
     /// <summary>For tests: waits until all are compiled.</summary>
     internal void Wait() => _thread?.Join();
 
+    /// <summary>Has the library of patterns loaded on another processor, for whoever reads configuration first.</summary>
+    public static void LoadLibrary() => Start(static () =>
+    {
+        try
+        {
+            Pattern.Compile("").Dispose();
+        }
+        catch (Exception)
+        {
+            // It is missing, most likely: told where a regex is compiled; here nobody would catch it.
+        }
+    });
+
     /// <summary>Ends with the regex that it is at.</summary>
     public void Dispose() => _isOver = true;
+
+    // Null where there is no second processor, or no room for a thread: it goes without.
+    private static Thread? Start(ThreadStart work)
+    {
+        if (Environment.ProcessorCount == 1) return null;
+        var thread = new Thread(work) { IsBackground = true, Name = "regexes ahead" };
+        try
+        {
+            thread.Start();
+            return thread;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            return null;
+        }
+    }
 
     private void Compile()
     {

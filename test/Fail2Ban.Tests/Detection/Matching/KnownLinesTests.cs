@@ -43,12 +43,14 @@ public sealed class KnownLinesTests
     private static readonly Gen<string> Line = Gen.Select(OneOf("", "s[1]: ", "s[2]: ", "s[3]: ", "s[4]: ", " s[34]: ", "é: "), Text, OneOf("", "", "", "", "."), (head, text, tail) => head + text + tail);
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public void Lines_of_which_it_is_known_are_judged_as_if_they_were_searched(bool countsOnly, bool all)
+    [InlineData(false, false, null)]
+    [InlineData(false, true, null)]
+    [InlineData(true, false, null)]
+    [InlineData(true, true, null)]
+    [InlineData(false, false, 10)]
+    public void Lines_of_which_it_is_known_are_judged_as_if_they_were_searched(bool countsOnly, bool all, int? minutes)
     {
+        TimeSpan? findTime = minutes is { } some ? TimeSpan.FromMinutes(some) : null;
         (int repeated, int found) = (0, 0);
         Gen.Select(Line.Array[40, 400], Gen.Int[1, (1 << Regexes.Length) - 1], Gen.Int[0, PrefRegexes.Length - 1], Gen.Int[0, 7]).Sample((lines, chosen, prefix, ignored) =>
         {
@@ -61,7 +63,7 @@ public sealed class KnownLinesTests
             (List<string> Results, long Repeats) Results(string[] lines, bool remembers)
             {
                 var messages = new MessageList();
-                using var filter = new Filter("j", TimeProvider.System, new Log(messages, "fail2ban.filter")) { FindTime = null, CountsOnly = countsOnly, CheckAllRegexes = all, Remembers = remembers };
+                using var filter = new Filter("j", new TestClock(), new Log(messages, "fail2ban.filter")) { FindTime = findTime, CountsOnly = countsOnly, CheckAllRegexes = all, Remembers = remembers };
                 filter.SetPrefRegex(PrefRegexes[prefix]);
                 for (int i = 0; i < Regexes.Length; i++)
                     if ((chosen >> i & 1) != 0) filter.AddFailRegex(Regexes[i]);
@@ -78,6 +80,47 @@ public sealed class KnownLinesTests
             }
         }, iter: 500, print: sample => $"{string.Join('\n', sample.Item1)}\n{sample.Item2} {sample.Item3} {sample.Item4}");
         Assert.True(repeated > 3000 && found > 1000, $"{repeated} lines repeated, {found} matched");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(10)]
+    public void What_was_known_is_forgotten_with_each_change_of_regexes(int? minutes)
+    {
+        using Filter filter = Compile(minutes, "^ bad \\w+ from <ADDR>$");
+        Assert.Equal(("Matched", "Matched"), (Verdict(filter, "bad u7 from 192.0.2.1"), Verdict(filter, "bad u8 from 192.0.2.2")));
+        Assert.Equal(1, filter.LinesRepeated);
+        filter.AddIgnoreRegex("^ bad u9");
+        Assert.Equal(("Matched", "Ignored", "Matched"), (Verdict(filter, "bad u8 from 192.0.2.1"), Verdict(filter, "bad u9 from 192.0.2.2"), Verdict(filter, "bad u7 from 192.0.2.2")));
+        filter.RemoveIgnoreRegex(0);
+        Assert.Equal("Matched", Verdict(filter, "bad u9 from 192.0.2.2"));
+        filter.SetPrefRegex("^ bad <F-CONTENT>.+</F-CONTENT>$");
+        Assert.Equal("NoMatch", Verdict(filter, "bad u8 from 192.0.2.1"));
+        filter.AddFailRegex("^\\w+ from <ADDR>$");
+        Assert.Equal("Matched", Verdict(filter, "bad u9 from 192.0.2.2"));
+        filter.RemoveFailRegex(1);
+        Assert.Equal("NoMatch", Verdict(filter, "bad u8 from 192.0.2.1"));
+        using Filter other = Compile(minutes, "^ worse", "^ bad u1 from <ADDR>$");
+        filter.TakeOver(other);
+        Assert.Equal(("NoMatch", "Matched"), (Verdict(filter, "bad u8 from 192.0.2.1"), Verdict(filter, "bad u1 from 192.0.2.1")));
+    }
+
+    [Fact]
+    public void What_was_known_is_forgotten_where_something_else_is_asked()
+    {
+        using Filter filter = Compile(null, "^ bad <ADDR>$", "<ADDR>$");
+        Hits("bad 192.0.2.1", "0 Matched");
+        Hits("bad 192.0.2.2", "0 Matched");
+        filter.CheckAllRegexes = true;
+        Hits("bad 192.0.2.3", "0 Matched, 1 Matched");
+        filter.CheckAllRegexes = false;
+        Hits("bad 192.0.2.4", "0 Matched");
+        filter.CountsOnly = true;
+        Hits("bad 192.0.2.5", "0 Matched");
+        filter.MaxLines = 2;
+        Hits("bad 192.0.2.6", "0 Matched");
+
+        void Hits(string line, string expected) => Assert.Equal(expected, string.Join(", ", Result(filter, line).Hits.Select(hit => $"{hit.Regex} {hit.Verdict}")));
     }
 
     [Fact]
@@ -128,12 +171,9 @@ public sealed class KnownLinesTests
     public void It_grows_for_lines_that_come_again()
     {
         KnownLines memory = Memory("^fail <ADDR>$");
-        int known = 0;
-        for (int round = 0; round < 12; round++)
-        {
-            known = 0;
-            for (int line = 0; line < 400; line++) known += Learn(memory, line);
-        }
+        var random = new Random(1);
+        for (int i = 0; i < 8_000; i++) Learn(memory, random.Next(400));
+        int known = Enumerable.Range(0, 400).Count(line => Ask(memory, Letters(line)) == Familiarity.Known);
 
         // There were 64 places at first, then 256; of 1,024, in pairs, some are wanted by more lines than two.
         Assert.InRange(known, 257, 400);
@@ -144,11 +184,14 @@ public sealed class KnownLinesTests
     {
         KnownLines memory = Memory("^fail <ADDR>$");
         int line = 0;
-        while (Ask(memory, Letters(line)) != Familiarity.None)
+        for (; Ask(memory, Letters(line)) != Familiarity.None; line++)
         {
             memory.Remember(new KnownLine { FailRegex = -1 });
-            Assert.True(++line < 10_000);
+            Assert.True(line < 10_000);
+            Assert.Equal(64, memory.Room);
         }
+
+        Assert.Equal(0, memory.Room);
 
         int rested = 1;
         while (Ask(memory, "the same\n") == Familiarity.None) Assert.True(++rested < 1_000_000);
@@ -157,11 +200,21 @@ public sealed class KnownLinesTests
         Assert.Equal(Familiarity.Known, Ask(memory, "the same\n"));
     }
 
-    private static int Learn(KnownLines memory, int line)
+    private static Filter Compile(int? minutes, params string[] regexes)
     {
-        if (Ask(memory, Letters(line)) == Familiarity.Known) return 1;
-        memory.Remember(new KnownLine { FailRegex = -1 });
-        return 0;
+        var filter = new Filter("j", new TestClock(), new Log(new MessageList(), "fail2ban.filter")) { FindTime = minutes is { } some ? TimeSpan.FromMinutes(some) : null };
+        foreach (string regex in regexes) filter.AddFailRegex(regex.Contains("<ADDR>", StringComparison.Ordinal) ? regex : regex + " <ADDR>");
+        return filter;
+    }
+
+    private static string Verdict(Filter filter, string line) => $"{Result(filter, line).Verdict}";
+
+    private static LineResult Result(Filter filter, string line) =>
+        filter.Process(new LogLine(Encoding.UTF8.GetBytes($"Aug 14 09:59:58 {line}\n")), new LogProgress(), []);
+
+    private static void Learn(KnownLines memory, int line)
+    {
+        if (Ask(memory, Letters(line)) == Familiarity.New) memory.Remember(new KnownLine { FailRegex = -1 });
     }
 
     // No digits.
