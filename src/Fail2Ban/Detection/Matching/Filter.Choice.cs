@@ -18,9 +18,9 @@ public sealed partial class Filter
     }
         = true;
 
-    // A jail is one of many, and lives long.
-    private const int MostKnownLinesOfAJail = 1024;
-    private const int MostKnownLinesOfALog = 4096;
+    // A jail is one of many, and lives long; a log is read by itself, mostly by the thread that concludes.
+    private const int FewKnownLines = 1024;
+    private const int ManyKnownLines = 4096;
 
     private readonly Lock _choosing = new();
     private volatile bool _hasChoice;
@@ -66,12 +66,10 @@ public sealed partial class Filter
     internal bool CountsPlainly => _regexes.CountsPlainly;
 
     /// <summary>For tests: of how many lines that was known.</summary>
-    internal long LinesRepeated => _regexes.Known(MostKnownLines)?.Repeated ?? 0;
+    internal long LinesRepeated => _regexes.Known(FewKnownLines)?.Repeated ?? 0;
 
     // What a test tool asks besides is not remembered, and no text of several lines.
     private bool MayRemember => Remembers && MaxLines == 1 && Prefilters && !CapturePrefix;
-
-    private int MostKnownLines => FindTime is null ? MostKnownLinesOfALog : MostKnownLinesOfAJail;
 
     // The test tool wants to know of each line what ignoreregexes and prefregex say, and the date.
     private bool MaySkip => FindTime is not null && MaxLines == 1 && Prefilters;

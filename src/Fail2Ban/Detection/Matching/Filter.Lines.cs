@@ -53,7 +53,7 @@ public sealed partial class Filter
 
     private LineResult Search(RegexSet regexes, in DatedLine line, ReadOnlySpan<byte> text, FoundLines? aside, List<Failure> failures)
     {
-        KnownLines? memory = MayRemember && !line.IsUndated ? regexes.Known(MostKnownLines) : null;
+        KnownLines? memory = MayRemember && !line.IsUndated ? regexes.Known(FindTime is null && aside is null ? ManyKnownLines : FewKnownLines) : null;
         if (memory is not null)
         {
             Familiarity familiarity = memory.Ask(text, out KnownLine known);

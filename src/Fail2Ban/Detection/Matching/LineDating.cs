@@ -112,9 +112,9 @@ internal sealed class LineDating(string jail, TimeProvider time, Log log)
         (int passed, int last) = (0, start);
         while (start < clear)
         {
-            ReadOnlySpan<byte> line = lines[start..];
+            ReadOnlySpan<byte> line = lines[start..clear];
             line = line[..(line.IndexOf((byte)'\n') + 1)];
-            if (start + line.Length > clear || line[0] == '#' || !detector.TryPlace(line, out int dateStart, out int dateEnd)) break;
+            if (line.IsEmpty || line[0] == '#' || !detector.TryPlace(line, out int dateStart, out int dateEnd)) break;
 
             // A date inside the line is cut out, and what stands before and behind it may be a text that is asked for.
             if (dateStart > 0 && !gate.ExcludesSeam(line[..dateStart], line[dateEnd..])) break;
