@@ -82,6 +82,14 @@ internal sealed class Report
             if (_filter.MaxLines > 1) MoveToMatched(hit.Lines);
         }
 
+        foreach (ref readonly CountedHit hit in result.CountedSpan)
+        {
+            if (!_options.CheckAll && hit.Verdict == LineVerdict.NoFailure) continue;
+            _failRegexes[hit.Regex].Add();
+            if (hit.Verdict == LineVerdict.NoFailure) isIgnored = true;
+            else reported++;
+        }
+
         LineList lines = isIgnored ? _ignored : reported > 0 ? _matched : _missed;
         if (!lines.TryCount()) lines.Add(line.Date, line.Text);
     }

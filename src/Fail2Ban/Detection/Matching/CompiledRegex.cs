@@ -165,7 +165,7 @@ internal sealed partial class CompiledRegex : IDisposable
     }
 
     private static Derived? Derive(string group) =>
-        DerivedName().Match(group) is { Success: true } name
+        group[0] is 'a' or 't' && DerivedName().Match(group) is { Success: true } name
             ? new Derived(group, TagExpander.GroupOf(name.Groups[2].Value), IsTuple: name.Groups[1].ValueSpan is "tuple")
             : null;
 

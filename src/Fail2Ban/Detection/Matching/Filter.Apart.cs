@@ -59,6 +59,7 @@ public sealed partial class Filter
         // other one reads for each.
         _isApart = true;
         _hits = [];
+        _countedHits = [];
         _counted = new CountedConnections(_countingTime);
     }
 
@@ -71,7 +72,7 @@ public sealed partial class Filter
     {
         ref readonly FoundLines.Line line = ref found.LineAt(index);
         LineVerdict verdict = line.Verdict;
-        _hits.Clear();
+        ClearHits();
         if (line.IsLeft)
         {
             if (_regexesApart is null) PrepareApart();
@@ -87,6 +88,6 @@ public sealed partial class Filter
             if (verdict == LineVerdict.NoMatch || Rank(told) > Rank(verdict)) verdict = told;
         }
 
-        return new LineResult(verdict, line.Time, line.IgnoreRegex, _hits, line.HasPrefix ? FailureData.Empty : null);
+        return new LineResult(verdict, line.Time, line.IgnoreRegex, _hits, line.HasPrefix ? FailureData.Empty : null) { Counted = _countedHits };
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class Filter
     private readonly OncePerDay _undated = new();
     private readonly LineWindow _window = new();
     private List<RegexHit> _hits = [];
+    private List<CountedHit> _countedHits = [];
     private CountedConnections _counted;
 
     /// <summary>Searches one line.</summary>
@@ -25,8 +26,14 @@ public sealed partial class Filter
     /// <returns>What became of the line; nothing is allocated for one that does not match.</returns>
     public LineResult Process(in LogLine line, LogProgress log, List<Failure> failures)
     {
-        _hits.Clear();
+        ClearHits();
         return Handle(line, log, null, failures);
+    }
+
+    private void ClearHits()
+    {
+        if (_hits.Count > 0) _hits.Clear();
+        if (_countedHits.Count > 0) _countedHits.Clear();
     }
 
     // With a place aside, matches are put there instead of being concluded at once.
@@ -74,7 +81,7 @@ public sealed partial class Filter
         if (aside is not null) aside.AddHit(known.FailRegex, subject, known.Prefix, known.Groups);
         else if (regexes.CountsPlainly) verdict = Count(known.FailRegex, subject, known.Groups, line.Time, failures);
         else verdict = Conclude(regexes, known.FailRegex, subject, known.Groups, MatchedLines(line), line.Time.Value, failures);
-        return new LineResult(verdict, line.Time, -1, _hits, prefix);
+        return new LineResult(verdict, line.Time, -1, _hits, prefix) { Counted = _countedHits };
     }
 
     // With a memory, it takes what is found.
@@ -167,7 +174,7 @@ public sealed partial class Filter
         }
 
         if (memory is not null) Remember(memory, regexes, occurred, subject);
-        return new LineResult(verdict, line.Time, ignored, _hits, prefix);
+        return new LineResult(verdict, line.Time, ignored, _hits, prefix) { Counted = _countedHits };
     }
 
     // One failregex at most has occurred, and nobody was told anything.
@@ -237,9 +244,15 @@ public sealed partial class Filter
     {
         LineVerdict verdict = _counted.Judge(new LineCaptures(subject.Whole, subject.Text, places), UseDns, out string? host);
         if (verdict == LineVerdict.NoMatch) return verdict;
-        Failure? failure = host is null ? null : new Failure(FailureId.OfText(host), null, host, time.Value ?? _countingTime.GetUtcNow(), [], FailureData.Empty);
-        if (failure is not null) failures.Add(failure);
-        if (TellsHits) _hits.Add(new RegexHit(index, verdict, [], FailureData.Empty, failure));
+        if (host is null)
+        {
+            _countedHits.Add(new CountedHit(index, verdict));
+            return verdict;
+        }
+
+        var failure = new Failure(FailureId.OfText(host), null, host, time.Value ?? _countingTime.GetUtcNow(), [], FailureData.Empty);
+        failures.Add(failure);
+        _hits.Add(new RegexHit(index, verdict, [], FailureData.Empty, failure));
         return verdict;
     }
 
@@ -333,6 +346,6 @@ public sealed partial class Filter
     private LineResult Lost(in DatedLine line)
     {
         Interlocked.Increment(ref _limitsExceeded);
-        return new LineResult(LineVerdict.LimitExceeded, line.Time, -1, _hits, null);
+        return new LineResult(LineVerdict.LimitExceeded, line.Time, -1, _hits, null) { Counted = _countedHits };
     }
 }

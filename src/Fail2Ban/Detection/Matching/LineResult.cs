@@ -28,13 +28,20 @@ public readonly record struct LineResult
     public DateTimeOffset? Time => _time.Value;
 
     /// <summary>The failregexes that occurred, in order; valid until the next line.</summary>
-    public IReadOnlyList<RegexHit> Hits => _hits;
+    public IReadOnlyList<RegexHit> Hits =>
+        Counted is { Count: > 0 } counted ? [.. _hits, .. counted.Select(hit => new RegexHit(hit.Regex, hit.Verdict, [], FailureData.Empty, null))] : _hits;
 
     /// <summary>What the prefregex captured (empty unless <see cref="Filter.CapturePrefix"/> is set); null where there is none or it does not occur.</summary>
     public FailureData? Prefix { get; }
 
-    /// <summary>The same as <see cref="Hits"/>, where they stand.</summary>
+    /// <summary>Those of <see cref="Hits"/> of which more than the verdict is known, where they stand.</summary>
     internal ReadOnlySpan<RegexHit> HitSpan => CollectionsMarshal.AsSpan(_hits);
+
+    /// <summary>The others.</summary>
+    internal ReadOnlySpan<CountedHit> CountedSpan => CollectionsMarshal.AsSpan(Counted);
+
+    /// <summary>The same; null where there are none.</summary>
+    internal List<CountedHit>? Counted { get; init; }
 
     internal LineTime When => _time;
 }

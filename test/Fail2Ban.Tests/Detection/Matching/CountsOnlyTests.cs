@@ -109,6 +109,17 @@ public sealed class CountsOnlyTests
         Assert.True(failures > 1000, $"{failures} failures");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_occurs_before_a_regex_is_given_up_counts(bool countsOnly)
+    {
+        using Filter filter = Compile(null, ["^a+! from <ADDR>$", "^(?:a+)+ from <ADDR>$", "<ADDR>$"], TimeProvider.System, countsOnly);
+        filter.CheckAllRegexes = true;
+        Assert.Equal("LimitExceeded: 0 Matched", Verdict(filter, new string('a', 60) + "! from 192.0.2.1"));
+        Assert.Equal(1, filter.LimitsExceeded);
+    }
+
     private static Filter Compile(string? prefRegex, IEnumerable<string> regexes, TimeProvider clock, bool countsOnly, UseDns useDns = UseDns.Warn)
     {
         var filter = new Filter("j", clock, new Log(new MessageList(), "fail2ban.filter")) { FindTime = null, CountsOnly = countsOnly, UseDns = useDns };
