@@ -63,7 +63,8 @@ internal static class HeadFinder
         {
             Head next = Of(item, flags);
             if (heads.Length * next.Texts.Length > MostTexts) return new Head(heads, IsWhole: false);
-            heads = [.. heads.SelectMany(_ => next.Texts, (head, tail) => head.Then(tail)).Distinct()];
+            if (heads is [var only] && next.Texts is [var more]) heads = [only.Then(more)]; // character after character, for the most part
+            else heads = [.. heads.SelectMany(_ => next.Texts, (head, tail) => head.Then(tail)).Distinct()];
             if (!next.IsWhole || heads.Max(head => head.Text.Length) > LongestText) return new Head(heads, IsWhole: false);
         }
 

@@ -139,6 +139,7 @@ internal abstract class PatternWriter
 
     private string Head(Flags outside, Flags inside)
     {
+        if (outside == inside) return "(?:";
         (string before, string after) = (Letters(outside), Letters(inside));
         string add = string.Concat(after.Except(before)), remove = string.Concat(before.Except(after));
         return $"(?{add}{(remove.Length > 0 ? "-" : "")}{remove}:";
