@@ -60,7 +60,7 @@ public sealed partial class Filter
         _isApart = true;
         _hits = [];
         _countedHits = [];
-        _counted = new CountedConnections(_countingTime);
+        _counted = null;
     }
 
     /// <summary>Concludes who failed in a line that was searched before. Lines must come in their order.</summary>

@@ -17,7 +17,7 @@ public sealed partial class Filter
     private readonly LineWindow _window = new();
     private List<RegexHit> _hits = [];
     private List<CountedHit> _countedHits = [];
-    private CountedConnections _counted;
+    private CountedConnections? _counted;
 
     /// <summary>Searches one line.</summary>
     /// <param name="line">Valid during the call.</param>
@@ -242,7 +242,7 @@ public sealed partial class Filter
     // Only the verdict is wanted, and what it depends on is known.
     private LineVerdict Count(int index, in FailRegexSubject subject, GroupSpans places, LineTime time, List<Failure> failures)
     {
-        LineVerdict verdict = _counted.Judge(new LineCaptures(subject.Whole, subject.Text, places), UseDns, out string? host);
+        LineVerdict verdict = (_counted ??= new CountedConnections(_countingTime)).Judge(new LineCaptures(subject.Whole, subject.Text, places), UseDns, out string? host);
         if (verdict == LineVerdict.NoMatch) return verdict;
         if (host is null)
         {

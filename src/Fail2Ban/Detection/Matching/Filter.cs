@@ -35,7 +35,6 @@ public sealed partial class Filter : IDisposable
         _dates = new DateDetector(null, null, _time, log);
         _dating = new LineDating(jail, _time, log);
         _connections = new Connections(_countingTime);
-        _counted = new CountedConnections(_countingTime);
     }
 
     /// <summary>The failregexes, in the order in which they are tried.</summary>
