@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes logs as busy hosts have them; the same arguments give the same log.
 
-  bench/logs.py KIND LINES [SEED] [--end EPOCH] [--within SECONDS] [--attackers COUNT]
+  bench/logs.py KIND LINES [SEED] [--end EPOCH] [--within SECONDS] [--attackers COUNT] [--users COUNT]
 
 auth    /var/log/auth.log: six lines of ten are of sshd and concern log-ins, the others are of sshd and other programs
 access  Apache's combined format: five requests of a hundred are answered with 429
@@ -10,9 +10,11 @@ noise   auth.log of a host that is left alone: one line of a thousand is a faile
 
 The last line has the time --end (default: 2026-01-06 00:00, local time), the first one is --within seconds older (default: one
 second a line). --attackers bounds how many addresses try (default: nearly each session has its own).
+--users makes so many names that are tried, in place of the ten that are mostly tried.
 """
 import argparse
 import random
+import string
 import sys
 from datetime import datetime
 
@@ -158,7 +160,11 @@ def main():
     parser.add_argument("--end", type=float)
     parser.add_argument("--within", type=float)
     parser.add_argument("--attackers", type=int, default=0)
+    parser.add_argument("--users", type=int)
     wanted = parser.parse_args()
+    if wanted.users:
+        pick = random.Random(wanted.seed)
+        USERS[:] = ["".join(pick.choices(string.ascii_lowercase, k=pick.randrange(3, 11))) for _ in range(wanted.users)]
     for line in lines(wanted.kind, wanted.lines, wanted.seed, wanted.end, wanted.within, wanted.attackers):
         sys.stdout.write(line)
 
