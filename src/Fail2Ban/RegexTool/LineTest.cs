@@ -46,6 +46,8 @@ internal sealed class LineTest(
         filter.BeginSearch();
         found.LeavesSearch = leavesSearch();
         ReadOnlySpan<byte> lines = found.Buffer.AsSpan(0, length);
+
+        // Not read anew for each line: the other thread writes close by.
         (Filter searched, LogProgress progress) = (filter, _progress);
         int clear = 0;
         for (int start = 0, end; start < length; start = end)

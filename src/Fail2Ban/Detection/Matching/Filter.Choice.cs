@@ -66,7 +66,7 @@ public sealed partial class Filter
     internal bool CountsPlainly => _regexes.CountsPlainly;
 
     /// <summary>For tests: of how many lines that was known.</summary>
-    internal long LinesRepeated => _regexes.Known(FewKnownLines)?.Repeated ?? 0;
+    internal long LinesRepeated => _regexes.LinesRepeated;
 
     // What a test tool asks besides is not remembered, and no text of several lines.
     private bool MayRemember => Remembers && MaxLines == 1 && Prefilters && !CapturePrefix;

@@ -23,16 +23,3 @@ internal readonly ref struct KnownLine
     /// <summary>The groups of the failregex, in what it was tried on; where only verdicts are wanted, what <see cref="RegexSet.Places"/> says.</summary>
     public GroupSpans Groups { get; init; }
 }
-
-/// <summary>Whether it is known what the regexes make of a line.</summary>
-internal enum Familiarity
-{
-    /// <summary>It is not, and cannot be remembered.</summary>
-    None,
-
-    /// <summary>It is not yet.</summary>
-    New,
-
-    /// <summary>It is.</summary>
-    Known,
-}

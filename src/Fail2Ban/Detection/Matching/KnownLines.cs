@@ -76,7 +76,7 @@ internal sealed class KnownLines
 
     /// <summary>A memory for what some regexes make of lines.</summary>
     /// <param name="regexes">The regexes.</param>
-    /// <param name="mostLines">How many lines are remembered at most: 64 times a power of 4. Up to 768 bytes each, a third of that where only verdicts are wanted.</param>
+    /// <param name="mostLines">How many lines are remembered at most: 64 times a power of 4. Up to 750 bytes each, 340 where only verdicts are wanted.</param>
     /// <returns>Null where a regex compares characters with each other, or has more groups than are worth keeping.</returns>
     public static KnownLines? Of(RegexSet regexes, int mostLines)
     {

@@ -34,6 +34,9 @@ internal sealed class RegexSet : IDisposable
         return _known;
     }
 
+    /// <summary>For tests: of how many lines that was known.</summary>
+    internal long LinesRepeated => _known?.Repeated ?? 0;
+
     /// <summary>Takes notice of the regexes, and of how the filter is set.</summary>
     /// <param name="countsOnly">Whether only verdicts are wanted.</param>
     public void Prepare(bool countsOnly) =>
