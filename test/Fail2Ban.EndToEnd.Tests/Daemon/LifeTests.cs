@@ -192,7 +192,7 @@ public sealed class LifeTests
         Assert.SkipUnless(File.Exists(activator), $"{activator} is not installed");
         using Sandbox host = Small();
         using Process server = host.Start(activator, "-l", host.Socket, "--fdname=fail2ban", Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-f", "start");
-        host.WaitFor(() => File.Exists(host.Socket), "the socket");
+        host.WaitFor(() => Listens(host, server.Id), "the socket");
         Assert.Equal("Server replied: pong\n", host.Client("ping").Successful);
         host.WaitForLog("Jail 'j' started");
         host.Client("reload").MustSucceed();
@@ -298,6 +298,10 @@ public sealed class LifeTests
     }
 
     private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    /// <summary>Whether connections to the control socket are taken: its file is there a moment before (proc_pid_net(5), flag SO_ACCEPTCON).</summary>
+    private static bool Listens(Sandbox host, int pid) => File.ReadLines($"/proc/{pid}/net/unix")
+        .Any(line => line.EndsWith($" {host.Socket}", StringComparison.Ordinal) && line.Contains(" 00010000 ", StringComparison.Ordinal));
 
     private static string Receive(Socket socket)
     {
