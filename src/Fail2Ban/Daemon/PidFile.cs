@@ -4,6 +4,7 @@ namespace Fail2Ban.Daemon;
 internal sealed class PidFile : IDisposable
 {
     private readonly string _path;
+    private int _isRemoved;
 
     private PidFile(string path) => _path = path;
 
@@ -32,8 +33,10 @@ internal sealed class PidFile : IDisposable
         }
     }
 
+    /// <summary>Removes it, the first time: later the file of that name may be the next server's.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isRemoved, 1) != 0) return;
         try
         {
             File.Delete(_path);

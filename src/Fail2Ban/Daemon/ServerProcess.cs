@@ -29,6 +29,7 @@ public sealed class ServerProcess : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _stopping = new();
     private volatile ControlListener? _listener;
+    private volatile PidFile? _pidFile;
     private Task? _stop;
 
     private ServerProcess(ServerLog log, TimeProvider time)
@@ -109,7 +110,7 @@ public sealed class ServerProcess : IDisposable
 
         if (!Capabilities.MayChangeTheFirewall()) _log.MayNotChangeTheFirewall();
         await using ControlListener listener = _listener;
-        using PidFile? pidFile = PidFile.TryWrite(options.PidFile, out string reason);
+        using PidFile? pidFile = _pidFile = PidFile.TryWrite(options.PidFile, out string reason);
         if (pidFile is null) _log.NoPidFile(options.PidFile, reason);
         await listener.RunAsync((request, _) => _dispatcher.AnswerAsync(request), _ended.Token);
         await StopAsync();
@@ -163,6 +164,9 @@ public sealed class ServerProcess : IDisposable
         }
         finally
         {
+            // Before anybody is told that it has ended, who may start the next one at once.
+            _pidFile?.Dispose();
+            _listener?.Withdraw();
             await _ended.CancelAsync();
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Fail2Ban.Control.Wire;
 using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Daemon;
@@ -28,8 +29,8 @@ public sealed class LifeTests
         Assert.Contains("Server already running", second.Error, StringComparison.Ordinal);
 
         Assert.Equal("Shutdown successful\n", host.Client("stop").Successful);
-        host.WaitFor(() => !Directory.Exists($"/proc/{pid}"), "the end of the process");
         Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
+        host.WaitFor(() => !Directory.Exists($"/proc/{pid}"), "the end of the process");
         AssertInOrder(host.ReadLog(), new string('-', 50), "Starting Fail2ban v", "Creating new jail 'j'", "Jail 'j' started", "Shutdown in progress...", "Stopping all jails", "Jail 'j' stopped", "Exiting Fail2ban");
     }
 
@@ -43,6 +44,32 @@ public sealed class LifeTests
         Assert.Equal("Shutdown successful\nServer ready\n", host.Client("restart").Successful);
         Assert.NotEqual(before, host.ServerPid);
         Assert.Equal("192.0.2.1\n", host.Client("get", "j", "banip").Successful);
+    }
+
+    [Fact]
+    public void Who_has_heard_that_it_stopped_can_start_the_next_at_once()
+    {
+        using Sandbox host = Small();
+        for (int life = 0; life < 5; life++)
+        {
+            Assert.Equal("Server ready\n", host.Client("start").Successful);
+            host.Client("stop").MustSucceed();
+            Assert.False(File.Exists(host.Socket) || File.Exists(host.PidFile));
+        }
+
+        // Neither does one that is slow to end take away what belongs to the next.
+        host.Client("start").MustSucceed();
+        int first = host.ServerPid;
+        using var held = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        held.Connect(new UnixDomainSocketEndPoint(host.Socket));
+        held.Send(Pickle.Encode(new List<object?> { "sleep", "1" }).Concat("<F2B_END_COMMAND>"u8.ToArray()).ToArray());
+        host.Client("stop").MustSucceed();
+        Assert.True(IsAlive(first));
+        host.Client("start").MustSucceed();
+        host.WaitFor(() => !IsAlive(first), "the end of the first");
+        Assert.Equal("Server replied: pong\n", host.Client("ping").Successful);
+        Assert.NotEqual(first, host.ServerPid);
+        host.Client("stop").MustSucceed();
     }
 
     [Fact]
@@ -153,7 +180,7 @@ public sealed class LifeTests
     [Fact]
     public void Signals_while_it_ends_change_nothing()
     {
-        using Sandbox host = Small(stop: "sleep 1");
+        using Sandbox host = Small(stop: "sleep 5");
         using Process server = Foreground(host);
         host.Run("kill", "-TERM", $"{host.ServerPid}").MustSucceed();
         host.WaitForLog("Stopping all jails");
@@ -220,7 +247,7 @@ public sealed class LifeTests
         using Sandbox host = Small();
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
         manager.Bind(new UnixDomainSocketEndPoint(host.Path("notify")));
-        using Process server = host.Start("/usr/bin/env", $"NOTIFY_SOCKET={host.Path("notify")}", "WATCHDOG_USEC=200000",
+        using Process server = host.Start("/usr/bin/env", $"NOTIFY_SOCKET={host.Path("notify")}", "WATCHDOG_USEC=2000000",
             Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
         Assert.StartsWith("READY=1\nSTATUS=1 jails", Receive(manager), StringComparison.Ordinal);
         Assert.Contains("Jail list:\tj", host.Client("status").Successful, StringComparison.Ordinal);
@@ -265,7 +292,6 @@ public sealed class LifeTests
         Assert.Contains("Jail list:\tj\n", host.Client("status").Successful, StringComparison.Ordinal);
         host.Client("stop").MustSucceed();
         host.WaitForLog("Exiting Fail2ban");
-        host.WaitFor(() => !File.Exists(host.Socket), "the end");
         File.Delete(host.Log);
         using Process foreground = Foreground(host);
         Assert.Contains("Jail list:\tj\n", host.Client("status").Successful, StringComparison.Ordinal);
@@ -297,7 +323,17 @@ public sealed class LifeTests
         return server;
     }
 
-    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether connections to the control socket are taken: its file is there a moment before (proc_pid_net(5), flag SO_ACCEPTCON).</summary>
     private static bool Listens(Sandbox host, int pid) => File.ReadLines($"/proc/{pid}/net/unix")

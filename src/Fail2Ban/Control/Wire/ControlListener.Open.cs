@@ -37,7 +37,7 @@ public sealed partial class ControlListener
         }
 
         socket.Listen(Backlog);
-        return new ControlListener(socket, isFile ? Path.GetFullPath(path) : null, time, log, limits ?? new ControlLimits());
+        return new ControlListener(socket, isInherited: false, time, log, limits ?? new ControlLimits());
     }
 
     /// <summary>Takes over a listening socket that the service manager opened (LISTEN_FDS); it is neither shut down nor removed.</summary>
@@ -58,7 +58,7 @@ public sealed partial class ControlListener
             usable = listening[0] != 0;
         }
 
-        if (usable) return new ControlListener(socket, null, time, log, limits ?? new ControlLimits());
+        if (usable) return new ControlListener(socket, isInherited: true, time, log, limits ?? new ControlLimits());
         socket.Dispose();
         throw new ControlException($"descriptor {descriptor} is no listening Unix stream socket; check ListenStream of the socket unit");
     }

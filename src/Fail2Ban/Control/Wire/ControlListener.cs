@@ -7,8 +7,8 @@ namespace Fail2Ban.Control.Wire;
 
 /// <summary>The server's end of the control socket.</summary>
 /// <remarks>
-/// Thread safety: <see cref="Shutdown"/> and <see cref="DisposeAsync"/> may be called from any thread. Requests of one connection
-/// are answered in order; those of several connections reach the handler at the same time, which serialises what it must.
+/// Thread safety: <see cref="Shutdown"/>, <see cref="Withdraw"/> and <see cref="DisposeAsync"/> may be called from any thread.
+/// Requests of one connection are answered in order; those of several connections reach the handler at the same time, which serialises what it must.
 /// </remarks>
 public sealed partial class ControlListener : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ public sealed partial class ControlListener : IAsyncDisposable
     private static readonly TimeSpan Parting = TimeSpan.FromSeconds(2);
 
     private readonly Socket _socket;
-    private readonly string? _file;
+    private readonly bool _isInherited;
     private readonly TimeProvider _time;
     private readonly Log _log;
     private readonly ControlLimits _limits;
@@ -29,10 +29,10 @@ public sealed partial class ControlListener : IAsyncDisposable
     private volatile bool _isShuttingDown;
     private int _isDisposed;
 
-    private ControlListener(Socket socket, string? file, TimeProvider time, Log log, ControlLimits limits)
+    private ControlListener(Socket socket, bool isInherited, TimeProvider time, Log log, ControlLimits limits)
     {
         _socket = socket;
-        _file = file;
+        _isInherited = isInherited;
         _time = time;
         _log = log;
         _limits = limits;
@@ -60,9 +60,9 @@ public sealed partial class ControlListener : IAsyncDisposable
                 failures = 0;
                 _ = ServeAsync(connection, stop, _closing.Token);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
-                break;
+                break; // told to end, or withdrawn
             }
             catch (SocketException error)
             {
@@ -76,10 +76,20 @@ public sealed partial class ControlListener : IAsyncDisposable
     /// <summary>From now on each request is answered <c>['SHUTDOWN']</c>; the one that is being handled still gets its answer.</summary>
     public void Shutdown() => _isShuttingDown = true;
 
+    /// <summary>
+    /// Gives up the place, unless it was inherited, so that the next server may take it while the last answers leave: nobody
+    /// can connect any more, and the socket file is gone.
+    /// </summary>
+    public void Withdraw()
+    {
+        // The runtime removes the file with the socket, so this has to be before anybody else can have one of that name.
+        if (!_isInherited) _socket.Dispose();
+    }
+
     /// <summary>Waits until the answers under way have left, two seconds at most; not for the handler of a request.</summary>
     public Task FinishAsync() => LeaveAsync(_limits.Connections);
 
-    /// <summary>Closes everything and removes the socket file, if this listener made it. Answers under way have two seconds to leave.</summary>
+    /// <summary>Closes everything; the socket file is removed unless it was inherited. Answers under way have two seconds to leave.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
@@ -89,7 +99,6 @@ public sealed partial class ControlListener : IAsyncDisposable
         _socket.Dispose();
         // One may be left: the connection whose handler this is.
         await LeaveAsync(_limits.Connections - 1).ConfigureAwait(false);
-        if (_file is not null && File.Exists(_file)) File.Delete(_file);
     }
 
     private async Task LeaveAsync(int free)
