@@ -58,11 +58,9 @@ public sealed partial class FirstDayTests
 
             """), TrimEnds(AsTyped(host.Client("status", "apache-excessive").Successful)));
 
-        // Dates in the log are whole seconds: near the end of one, a second of the ban has passed when it begins.
-        SpinWait.SpinUntil(static () => TimeProvider.System.GetUtcNow().Millisecond < 300);
         host.Append("access.log", Enumerable.Range(0, 5).Select(_ => Request("203.0.113.5", 429)));
         host.WaitForLog("[apache-excessive] Ban 203.0.113.5");
-        host.WaitFor(() => host.Run("nft", "list", "table", "inet", "f2b-table").Output.Contains("elements = { 203.0.113.5 timeout 11m ", StringComparison.Ordinal), "the address in the kernel's set");
+        host.WaitFor(() => ElevenMinutes().IsMatch(host.Run("nft", "list", "table", "inet", "f2b-table").Output), "the address in the kernel's set");
         string table = host.Run("nft", "list", "table", "inet", "f2b-table").Successful;
         Assert.Contains("tcp dport { 80, 443 } ip saddr @addr-set-apache-excessive reject with icmp port-unreachable", table, StringComparison.Ordinal);
     }
@@ -75,7 +73,7 @@ public sealed partial class FirstDayTests
         Assert.Equal("1\n", host.Client("set", "sshd", "banip", "12.34.56.78").Successful);
         string table = host.Run("nft", "list", "table", "inet", "f2b-table").Successful;
         Assert.Contains("set addr-set-sshd {\n\t\ttype ipv4_addr\n", table, StringComparison.Ordinal);
-        Assert.Contains("elements = { 12.34.56.78 timeout 11m ", table, StringComparison.Ordinal);
+        Assert.Matches(ElevenMinutes(), table);
         Assert.Contains("chain f2b-chain {\n\t\ttype filter hook input priority filter - 1; policy accept;", table, StringComparison.Ordinal);
         Assert.Contains("tcp dport 22 ip saddr @addr-set-sshd reject with icmp port-unreachable", table, StringComparison.Ordinal);
     }
@@ -134,6 +132,10 @@ public sealed partial class FirstDayTests
     private static partial Regex RunsWithin();
 
     private static string TrimEnds(string text) => string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()));
+
+    // The ban's ten minutes from its failure on, and a minute for the kernel's own end; a slow machine takes seconds off.
+    [GeneratedRegex(@"elements = \{ (203\.0\.113\.5|12\.34\.56\.78) timeout (11m|10m5\ds) ")]
+    private static partial Regex ElevenMinutes();
 
     [GeneratedRegex(@"^12\.122\.52\.119 \t\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+ 86400 = \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$")]
     private static partial Regex BanLine();

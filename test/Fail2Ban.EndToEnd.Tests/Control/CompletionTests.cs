@@ -46,7 +46,7 @@ public sealed class CompletionTests
                     if (waited.Elapsed > s_patience) Assert.Fail($"no {awaited} from {shell}; the terminal shows:\n{text}");
                 }
 
-                Thread.Yield();
+                Moment.Pass();
             }
         }
     }

@@ -18,6 +18,7 @@ public sealed class CymruTests
         using Process names = host.Start(NameServer, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=", "--listen-address=127.0.0.1", "--local=/cymru.com/",
             "--txt-record=7.2.0.192.origin.asn.cymru.com,64500 | 192.0.2.0/24 | DE | ripencc | 2001-02-03",
             "--txt-record=1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.origin6.asn.cymru.com,64501 64502 | 2001:db8::/32 |  | apnic | 2004-05-06");
+        host.WaitFor(() => File.ReadLines($"/proc/{names.Id}/net/udp").Any(static line => line.Contains(":0035 ", StringComparison.Ordinal)), "the name server");
         using Process server = host.Start("unshare", "-m", "sh", "-c", $"mount --bind {host.Path("resolv.conf")} /etc/resolv.conf && exec {Sandbox.Program("fail2ban-server")} -c {host.Etc} -f start");
         host.WaitFor(() => host.Client("ping").ExitCode == 0, "the server");
         host.Client("add", "j", "polling").MustSucceed();

@@ -104,7 +104,7 @@ public sealed partial class LogSentencesTests
 
             void Until(Func<bool> holds, string what)
             {
-                for (var waited = Stopwatch.StartNew(); !holds(); Thread.Yield()) Assert.True(waited.Elapsed < s_patience, $"{server}: no {what}\n{(File.Exists(log) ? File.ReadAllText(log) : "")}");
+                for (var waited = Stopwatch.StartNew(); !holds(); Moment.Pass()) Assert.True(waited.Elapsed < s_patience, $"{server}: no {what}\n{(File.Exists(log) ? File.ReadAllText(log) : "")}");
             }
 
             void Client(string command) => OriginalServer.Run(client, ["-c", etc, .. command.Split(' ')]);

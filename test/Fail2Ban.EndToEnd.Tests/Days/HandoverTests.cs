@@ -47,7 +47,7 @@ public sealed class HandoverTests
         host.Client(originalFirst, "set", "plain", "bantime", "-1").MustSucceed();
         host.Client(originalFirst, "set", "plain", "banip", "192.0.2.78").MustSucceed();
         host.Host.WaitFor(() => host.Query("SELECT count(*) FROM bips") == "6\n", "six rows");
-        host.Client(originalFirst, "set", "longer", "bantime", "1").MustSucceed();
+        host.Client(originalFirst, "set", "longer", "bantime", "5").MustSucceed();
         host.Client(originalFirst, "set", "longer", "banip", "192.0.2.79").MustSucceed();
         host.Host.WaitFor(() => host.Count("[longer] Unban 192.0.2.79") == 1, "the end of the first ban");
         host.Client(originalFirst, "set", "longer", "bantime", "1800").MustSucceed();
@@ -83,6 +83,7 @@ public sealed class HandoverTests
         host.Client(!originalFirst, "set", "plain", "unbanip", "192.0.2.77").MustSucceed();
         if (crash) host.Host.KillServer();
         else host.Client(!originalFirst, "stop").MustSucceed();
+        host.Host.WaitFor(() => crash || !File.Exists(host.Host.PidFile), "the end");
         host.Start(originalFirst, "longer");
         host.Host.WaitFor(() => host.Count("Restore Ban") == 13, "six restored bans");
         Assert.DoesNotContain(host.Banned(originalFirst, "plain"), ban => ban.StartsWith("192.0.2.77 ", StringComparison.Ordinal));

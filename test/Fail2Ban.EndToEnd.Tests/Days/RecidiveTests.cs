@@ -22,7 +22,7 @@ public sealed class RecidiveTests
             enabled = true
             filter = day
             logpath = $F/brief.log
-            bantime = 4
+            bantime = 8
 
             [recidive]
             enabled = true
@@ -41,11 +41,12 @@ public sealed class RecidiveTests
         for (int ban = 1; ban <= 3; ban++)
         {
             host.Host.Append("brief.log", $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()} srv fail from 192.0.2.9", $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()} srv fail from 203.0.113.{ban}");
-            host.Host.WaitFor(() => host.Count("[brief] Unban 192.0.2.9") == ban, $"the end of ban {ban}");
+            host.Host.WaitFor(() => host.Count("[brief] Unban 192.0.2.9") == ban, $"the end of ban {ban}", TimeSpan.FromMinutes(1));
         }
 
         host.Host.WaitFor(() => host.Count("[recidive] Ban 192.0.2.9") == 1, "the ban of recidive");
         Assert.Equal(["192.0.2.9 604800"], host.Banned(isOriginal, "recidive"));
+        host.Host.WaitFor(() => File.Exists(host.Host.Path("calls-recidive")) && File.ReadAllText(host.Host.Path("calls-recidive")).EndsWith('\n'), "the call of its action");
         Assert.Equal(["ban 192.0.2.9 3 0 1"], File.ReadAllLines(host.Host.Path("calls-recidive")));
 
         // Its own ban, the unbans and restored bans are no failures.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Days;
 
@@ -103,7 +104,7 @@ public sealed class ScriptedDayTests
                     : [$"missing: {missing}", $"our log:\n{DayState.WhatIsTold(ours)}", $"log of the original:\n{DayState.WhatIsTold(original)}"];
                 if (differences.Length == 0) break;
                 Assert.True(waited.Elapsed < Patience, $"after '{name}':\n{string.Join("\n\n", differences)}");
-                Thread.Yield();
+                Moment.Pass();
             }
 
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {waited.Elapsed.TotalSeconds:0.0} s");
@@ -204,6 +205,7 @@ public sealed class ScriptedDayTests
         Step("a crash and the start after it", host =>
         {
             host.Client("set", "nftall", "banip", "203.0.113.3").MustSucceed();
+            host.WaitFor(() => host.Stored("SELECT count(*) FROM bips WHERE jail = 'nftall' AND ip = '203.0.113.3'") == "1\n", "the row of the ban", Patience);
             host.Kill();
             host.Start();
         }, "[nftall] Restore Ban 203.0.113.3");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Fail2Ban.EndToEnd.Tests.Detection;
+using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Days;
 
@@ -122,7 +123,7 @@ public sealed partial class SessionRestartTests(ITestOutputHelper output)
                 // still to come would fall together with the stop.
                 TimeSpan? same = null;
                 (string[] Told, string Status) theirs = ([], ""), mine = theirs;
-                for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; Thread.Yield())
+                for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; Moment.Pass())
                 {
                     (theirs, mine) = ((Told(original, jail), Status(original, jail)), (Told(ours, jail), Status(ours, jail)));
                     if (!theirs.Told.SequenceEqual(mine.Told) || theirs.Status != mine.Status) same = null;

@@ -26,7 +26,7 @@ internal sealed class PrivateJournal : IDisposable
         {
             if (_daemon.HasExited || waited.Elapsed > TimeSpan.FromSeconds(20))
                 Assert.Skip($"journald does not run here: {(_daemon.HasExited ? _daemon.StandardError.ReadToEnd() : "no answer")}");
-            Thread.Yield();
+            Moment.Pass();
         }
     }
 

@@ -34,6 +34,7 @@ public sealed class MissingPartsTests
             $"cp /bin/sh {host.Path("bin/sh")} && mount --bind /dev/null {library} && mount --bind {host.Path("bin")} /usr/bin && PATH=/usr/bin exec {Sandbox.Program("fail2ban-server")} -c {host.Etc} -f start");
         host.WaitFor(() => host.Client("ping").ExitCode == 0, "the server");
         host.WaitForLog($"action j/own is written in Python ({host.Path("etc/action.d/own.py")}) and cannot be run: python3 is not installed");
+        host.WaitForLog("Jail 'j' started");
         host.Client("set", "j", "banip", "192.0.2.1").MustSucceed();
         Assert.Equal("192.0.2.1\n", File.ReadAllText(host.Path("banned")));
         Assert.Contains("The jail j has the following actions:\nmail, good", host.Client("get", "j", "actions").Successful, StringComparison.Ordinal);

@@ -99,12 +99,12 @@ public sealed partial class PythonActionTests : IDisposable
                         subprocess.run(["sleep", "987654"])
             """);
         await using var server = new DispatchedServer();
-        server.Services.Enforcer.PythonPatience = TimeSpan.FromSeconds(3);
+        server.Services.Enforcer.PythonPatience = TimeSpan.FromSeconds(10);
         await server.DoAsync("add", "j", "polling");
         Assert.Equal("'a'", await server.DoAsync("set", "j", "addaction", "a", file, "{}"));
         await server.DoAsync("start", "j");
         await server.DoAsync("set", "j", "banip", "192.0.2.1", "192.0.2.2");
-        Assert.Contains(server.Messages.Errors, static text => text.Contains("Failed to execute ban jail 'j' action 'a'", StringComparison.Ordinal) && text.EndsWith("timed out after 3 seconds", StringComparison.Ordinal));
+        Assert.Contains(server.Messages.Errors, static text => text.Contains("Failed to execute ban jail 'j' action 'a'", StringComparison.Ordinal) && text.EndsWith("timed out after 10 seconds", StringComparison.Ordinal));
         Assert.Single(server.Messages.Errors);
         Assert.Equal("", NetworkNamespace.Run(["sh", "-c", "ps -eo args | grep -x 'sleep 987654' || true"]).Output);
     }

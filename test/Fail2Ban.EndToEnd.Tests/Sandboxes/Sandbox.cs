@@ -29,7 +29,7 @@ internal sealed class Sandbox : IDisposable
         {
             if (_holder.HasExited || waited.Elapsed > Patience)
                 Assert.Skip($"network namespaces are refused here: {(_holder.HasExited ? _holder.StandardError.ReadToEnd() : "no answer")}");
-            Thread.Yield();
+            Moment.Pass();
         }
 
         Copy(System.IO.Path.Combine(RepositoryRoot.Find(), "dist", "etc", "fail2ban"), Etc);
@@ -133,7 +133,7 @@ internal sealed class Sandbox : IDisposable
         while (!holds())
         {
             if (waited.Elapsed > (patience ?? Patience)) Assert.Fail($"not within {(patience ?? Patience).TotalSeconds} s: {what}; log:\n{ReadLog()}");
-            Thread.Yield();
+            Moment.Pass();
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class HostFirewallTests
         Environment.SetEnvironmentVariable("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/run/bus.sock");
         try
         {
-            Shell("for attempt in $(seq 200); do [ -S /run/bus.sock ] && exit; sleep 0.1; done; exit 1");
+            Shell("for attempt in $(seq 200); do dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames && exit; sleep 0.1; done; exit 1");
             using Process firewall = Process.Start("firewalld", ["--nofork", "--nopid"]);
             try
             {

@@ -45,7 +45,7 @@ public sealed partial class KernelTests
             if (NetworkNamespace.Run(["sh", "-c", $"command -v {program} iptables"]).Code != 0) Assert.Fail($"{program} is needed here: scripts/test installs it");
             string before = Kernel();
             string[] bans = ["192.0.2.1", .. six.Length > 0 ? (string[])["2001:db8::1"] : []];
-            await using (var action = new ShippedAction(text))
+            await using (var action = new ShippedAction(text, time: new StillTime()))
             {
                 await action.Jail.StartAsync();
                 foreach (string id in bans) await action.Jail.BanAsync(ShippedAction.Ban(id));

@@ -25,12 +25,13 @@ internal sealed class ShippedAction : IAsyncDisposable
     /// <param name="folder">Where the action files are; ours by default.</param>
     /// <param name="neighbour">Another jail of the same server, which is disposed after this one; null for a server of its own.</param>
     /// <param name="jail">The jail's name.</param>
-    public ShippedAction(string text, string? folder = null, ShippedAction? neighbour = null, string jail = "demo")
+    /// <param name="time">By which the server decides when to check; the machine's by default.</param>
+    public ShippedAction(string text, string? folder = null, ShippedAction? neighbour = null, string jail = "demo", TimeProvider? time = null)
     {
         var log = new Log(Sink, "test");
         _ownsEnforcer = neighbour is null;
         _shell = neighbour?._shell ?? new ShellRunner(log, TimeProvider.System);
-        _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, TimeProvider.System);
+        _enforcer = neighbour?._enforcer ?? new Enforcer(_shell, log, time ?? TimeProvider.System);
         _context = new ActionContext
         {
             Jail = jail,

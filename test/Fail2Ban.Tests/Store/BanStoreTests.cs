@@ -202,7 +202,7 @@ public sealed class BanStoreTests : IDisposable
         {
             other.Open();
             Execute(other, "BEGIN IMMEDIATE");
-            Assert.False(await store.AddBanAsync("a", Ban("192.0.2.1", 0, 600)).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            Assert.False(await store.AddBanAsync("a", Ban("192.0.2.1", 0, 600)).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
             Assert.Empty((await store.CurrentBansAsync("a"))!);
             late = store.AddBanAsync("a", Ban("192.0.2.2", 0, 600));
             Execute(other, "ROLLBACK");

@@ -28,7 +28,7 @@ internal sealed partial class TranscriptServer : IDisposable
             if (!_process.HasExited && Play(Sandbox.Program("fail2ban-client"), ["status"]).Contains("j1, j2", StringComparison.Ordinal)) break;
             if (_process.HasExited || waited.Elapsed > Patience)
                 Assert.Fail($"{server} did not start: {(_process.HasExited ? _process.StandardError.ReadToEnd() : "no answer")}");
-            Thread.Yield();
+            Moment.Pass();
         }
     }
 

@@ -152,7 +152,7 @@ public sealed class ControlListenerTests : IDisposable, ILogSink
     [Fact]
     public async Task Whoever_does_not_finish_a_request_or_take_an_answer_is_closed_and_delays_nobody()
     {
-        await using ControlListener listener = Serve(new ControlLimits { Transfer = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromSeconds(30) });
+        await using ControlListener listener = Serve(new ControlLimits { Transfer = TimeSpan.FromSeconds(3), Idle = TimeSpan.FromSeconds(30) });
         using Socket slow = Raw();
         await slow.SendAsync("half a request"u8.ToArray());
         // Answers of many megabytes fit in no buffer of the kernel.

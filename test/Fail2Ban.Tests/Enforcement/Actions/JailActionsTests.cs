@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Net;
 using Fail2Ban.Addresses;
 using Fail2Ban.Detection.Matching;
@@ -180,12 +179,11 @@ public sealed class JailActionsTests : IAsyncLifetime
     [Fact]
     public async Task Slow_notification_does_not_delay_a_ban()
     {
-        Add("mail", [("actionban", $"sleep 2; echo mail >> {CallsFile}")]);
+        Add("mail", [("actionban", $"until [ -e {CallsFile}.go ]; do sleep 0.05; done; rm {CallsFile}.go; echo mail >> {CallsFile}")]);
         Add("fw", Logged("actionban", "actionunban"));
-        var watch = Stopwatch.StartNew();
         await _actions.BanAsync(BanOf("192.0.2.1"));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1.9), $"{watch.Elapsed}");
         Assert.Equal(["actionban 192.0.2.1"], Calls);
+        await File.WriteAllTextAsync($"{CallsFile}.go", "", TestContext.Current.CancellationToken);
     }
 
     [Fact]

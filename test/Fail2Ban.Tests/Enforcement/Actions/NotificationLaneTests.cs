@@ -137,16 +137,20 @@ public sealed class NotificationLaneTests : IDisposable
     public async Task At_the_end_each_is_tried_once_more_and_what_is_lost_is_counted()
     {
         var seen = new List<string>();
-        var failed = new TaskCompletionSource();
-        _lane.Post(() =>
+        var begun = new TaskCompletionSource();
+        var ending = new TaskCompletionSource();
+        _lane.Post(async () =>
         {
-            if (!_lanes.IsEnding) failed.TrySetResult();
-            return Done(seen, "first", false);
+            begun.TrySetResult();
+            await ending.Task;
+            return await Done(seen, "first", false);
         });
         _lane.Post(() => Done(seen, "second", true));
-        await failed.Task;
+        await begun.Task;
         Task idle = _lane.Idle;
-        await _lanes.EndAsync(TimeSpan.FromHours(5)).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Task end = _lanes.EndAsync(TimeSpan.FromHours(5));
+        ending.SetResult();
+        await end.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.True(idle.IsCompleted);
         Assert.Equal("second", seen[^1]);
         Assert.Contains("Warning [j1] Action 'mail': 1 notification(s) lost, the server ends", _sink.Sentences);
