@@ -18,9 +18,9 @@ public sealed partial class Filter
     }
         = true;
 
-    // A jail is one of many, and lives long; a log is read by itself, mostly by the thread that concludes.
-    private const int FewKnownLines = 1024;
-    private const int ManyKnownLines = 4096;
+    // In bytes. A jail is one of many, and lives long; a log is read by itself, mostly by the thread that concludes.
+    private const int FewKnownLines = 512 * 1024;
+    private const int ManyKnownLines = 2 * 1024 * 1024;
 
     private readonly Lock _choosing = new();
     private volatile bool _hasChoice;

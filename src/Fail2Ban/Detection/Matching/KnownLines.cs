@@ -12,8 +12,8 @@ namespace Fail2Ban.Detection.Matching;
 /// </summary>
 /// <remarks>
 /// Such lines are matched alike, with the groups at the same places (<see cref="DigitClasses"/>), and of those who attack most
-/// say the same again and again. Bounded: what is newer takes the place of what is older. Where too few lines come again, it
-/// rests for a while. Not thread-safe.
+/// say the same again and again. Bounded: once all memory is used, it begins anew. Where too few lines come again, it rests
+/// for a while. Not thread-safe.
 /// </remarks>
 internal sealed class KnownLines
 {
@@ -21,13 +21,16 @@ internal sealed class KnownLines
     private const int LongestLine = 12 * Step;
     private const int MostSpans = 128;
 
-    // Grows by this factor while lines push each other out, and some come again all the same.
-    private const int FirstLines = 64;
+    // Grows by this factor when it is full, once some lines have come again.
+    private const int FirstBytes = 8 * 1024;
     private const int Growth = 4;
-    private const int ComeAgain = 4; // one for so many places
+    private const int ComeAgain = 4; // one for so many that are known
 
-    // A line has so many places where it may be kept.
-    private const int Ways = 2;
+    // A place has the upper bits of a line's hash, and below them where its record begins, in units of 8 bytes and from 1 on.
+    private const int FirstPlaces = 128;
+    private const int RecordBits = 24;
+    private const ulong RecordMask = (1UL << RecordBits) - 1;
+    private const int Unit = 8;
 
     // After so many lines it is asked whether it is worth while. If not, it rests for so many times as many.
     private const int Trial = 4096;
@@ -40,8 +43,7 @@ internal sealed class KnownLines
     private const int Turn = 29;
 
     private readonly Vector128<byte> _smallestLike;
-    private readonly int _spansOfLine;
-    private readonly int _mostLines;
+    private readonly int _mostBytes;
 
     private bool[] _isParticular = [];
 
@@ -50,41 +52,44 @@ internal sealed class KnownLines
     private int _askedLength;
     private ulong _askedHash;
 
-    private Line[] _lines = [];
-    private byte[] _texts = [];
-    private int[] _spans = [];
-    private byte[] _lastUsed = [];
+    // The spans of the line that was known last.
+    private readonly int[] _spans = new int[MostSpans + Step];
 
-    private int _asks, _pushedOut, _resting;
+    // Hashed by their upper bits, the next place where one is taken; half of them stay empty. Of a record come first what Head
+    // says, then the spans, one byte each and greater by one, then the text.
+    private ulong[] _places = [];
+    private byte[] _records = [];
+    private int _count, _length;
+
+    private int _asks, _resting;
     private long _repeatedBeforeTrial, _repeatedBeforeGrowth;
 
-    private KnownLines(DigitClasses digits, int spansOfLine, int mostLines)
+    private KnownLines(DigitClasses digits, int mostBytes)
     {
         Span<byte> smallest = stackalloc byte[Step];
         smallest.Clear();
         for (int digit = 0; digit < DigitClasses.Digits; digit++) smallest[digit] = (byte)('0' + digits.SmallestLike(digit));
         _smallestLike = Vector128.Create<byte>(smallest);
-        _spansOfLine = spansOfLine;
-        _mostLines = mostLines;
+        _mostBytes = mostBytes;
     }
 
     /// <summary>How many lines were known.</summary>
     public long Repeated { get; private set; }
 
-    /// <summary>For tests: how many lines it has room for.</summary>
-    internal int Room => _lines.Length;
+    /// <summary>For tests: the bytes that it has for lines.</summary>
+    internal int Room => _records.Length;
 
     /// <summary>A memory for what some regexes make of lines.</summary>
     /// <param name="regexes">The regexes.</param>
-    /// <param name="mostLines">How many lines are remembered at most: 64 times a power of 4. Up to 750 bytes each, 340 where only verdicts are wanted.</param>
+    /// <param name="mostBytes">For lines at most: 8 KiB times a power of 4. Each takes some 70 bytes beside its text.</param>
     /// <returns>Null where a regex compares characters with each other, or has more groups than are worth keeping.</returns>
-    public static KnownLines? Of(RegexSet regexes, int mostLines)
+    public static KnownLines? Of(RegexSet regexes, int mostBytes)
     {
         IEnumerable<CompiledRegex> choosing = [.. regexes.FailRegexes.Where(regex => !IsChosenByOtherThanDigits(regex)), .. regexes.IgnoreRegexes];
         if (regexes.PrefRegex is { } prefRegex) choosing = choosing.Append(prefRegex);
         DigitClasses? digits = choosing.Aggregate((DigitClasses?)DigitClasses.One, (all, regex) => regex.Pattern.Facts.Digits is { } told ? all?.And(told) : null);
         int spans = regexes.CountsPlainly ? regexes.LastPlaces.Length : SpansOf(regexes.PrefRegex) + regexes.FailRegexes.Select(SpansOf).DefaultIfEmpty().Max();
-        return digits is null || spans > MostSpans ? null : new KnownLines(digits, spans, mostLines)
+        return digits is null || spans > MostSpans ? null : new KnownLines(digits, mostBytes)
         {
             _isParticular = [.. regexes.FailRegexes.Select(regex => regex.Pattern.Facts.Digits is not { AreOne: true } && IsChosenByOtherThanDigits(regex))],
         };
@@ -117,21 +122,18 @@ internal sealed class KnownLines
 
         if (++_asks > Trial) Judge();
         if (_resting > 0 || text.IsEmpty || text.Length > LongestLine || !TryFold(text)) return Familiarity.None;
-        int place = FirstPlace;
-        if (_lines[place].Hash != _askedHash) place++;
-        ref readonly Line line = ref _lines[place];
-        if (line.Hash != _askedHash || !_texts.AsSpan(place * LongestLine, line.Length).SequenceEqual(_asked.AsSpan(0, _askedLength))) return Familiarity.New;
+        ref readonly Head head = ref Find(out ReadOnlySpan<byte> spans);
+        if (Unsafe.IsNullRef(in head)) return Familiarity.New;
         Repeated++;
-        _lastUsed[place / Ways] = (byte)(place % Ways);
-        ReadOnlySpan<int> spans = _spans.AsSpan(place * _spansOfLine, _spansOfLine);
+        Widen(spans, head.Spans);
         known = new KnownLine
         {
-            FailRegex = line.FailRegex,
-            HasPrefix = line.HasPrefix,
-            TextStart = line.TextStart,
-            TextEnd = line.TextEnd,
-            Prefix = new GroupSpans(spans[..line.PrefixSpans]),
-            Groups = new GroupSpans(spans.Slice(line.PrefixSpans, line.Spans - line.PrefixSpans)),
+            FailRegex = head.FailRegex,
+            HasPrefix = head.HasPrefix,
+            TextStart = head.TextStart,
+            TextEnd = head.TextEnd,
+            Prefix = new GroupSpans((ReadOnlySpan<int>)_spans.AsSpan(0, head.PrefixSpans)),
+            Groups = new GroupSpans((ReadOnlySpan<int>)_spans.AsSpan(head.PrefixSpans, head.Spans - head.PrefixSpans)),
         };
         return Familiarity.Known;
     }
@@ -140,58 +142,120 @@ internal sealed class KnownLines
     /// <param name="made">That.</param>
     public void Remember(in KnownLine made)
     {
-        if (_lines[PlaceToFill].Length > 0 && ++_pushedOut > _lines.Length / 2 && _lines.Length < _mostLines && Repeated - _repeatedBeforeGrowth > _lines.Length / ComeAgain)
-            Allocate(_lines.Length * Growth);
-        int place = PlaceToFill;
-        ref Line line = ref _lines[place];
-        _lastUsed[place / Ways] = (byte)(place % Ways);
-        line.Hash = _askedHash;
-        line.Length = _askedLength;
-        line.FailRegex = made.FailRegex;
-        line.HasPrefix = made.HasPrefix;
-        line.TextStart = made.TextStart;
-        line.TextEnd = made.TextEnd;
-        line.PrefixSpans = made.Prefix.Length;
-        line.Spans = made.Prefix.Length + made.Groups.Length;
-        _asked.AsSpan(0, _askedLength).CopyTo(_texts.AsSpan(place * LongestLine));
-        Span<int> spans = _spans.AsSpan(place * _spansOfLine, _spansOfLine);
-        made.Prefix.CopyTo(spans);
-        made.Groups.CopyTo(spans[made.Prefix.Length..]);
+        int spans = made.Prefix.Length + made.Groups.Length;
+        made.Prefix.CopyTo(_spans);
+        made.Groups.CopyTo(_spans.AsSpan(made.Prefix.Length));
+        int length = Unsafe.SizeOf<Head>() + spans + _askedLength;
+        if (_length + length + Step > _records.Length) MakeRoom();
+        if (2 * _count >= _places.Length) AddPlaces();
+        Span<byte> record = _records.AsSpan(_length, length);
+        MemoryMarshal.Write(record, new Head
+        {
+            FailRegex = made.FailRegex,
+            Length = (byte)_askedLength,
+            TextStart = (byte)made.TextStart,
+            TextEnd = (byte)made.TextEnd,
+            PrefixSpans = (byte)made.Prefix.Length,
+            Spans = (byte)spans,
+            HasPrefix = made.HasPrefix,
+        });
+        Span<byte> kept = record[Unsafe.SizeOf<Head>()..];
+        for (int i = 0; i < spans; i++) kept[i] = (byte)(_spans[i] + 1);
+        _asked.AsSpan(0, _askedLength).CopyTo(kept[spans..]);
+        Put((_askedHash & ~RecordMask) | (uint)(_length / Unit + 1));
+        _count++;
+        _length = (_length + length + Unit - 1) & -Unit;
     }
 
-    // The first of the two places where the line that was asked for last may be kept.
-    private int FirstPlace => (int)(_askedHash >> 32) & (_lines.Length - 1) & ~(Ways - 1);
+    // Null where the line that was asked for last is not known.
+    private ref readonly Head Find(out ReadOnlySpan<byte> spans)
+    {
+        for (int place = FirstPlace(_askedHash); _places[place] is not 0 and ulong taken; place = (place + 1) & (_places.Length - 1))
+        {
+            if ((taken ^ _askedHash) > RecordMask) continue;
+            ReadOnlySpan<byte> record = _records.AsSpan(((int)(taken & RecordMask) - 1) * Unit);
+            ref readonly Head head = ref MemoryMarshal.AsRef<Head>(record);
+            spans = record[Unsafe.SizeOf<Head>()..];
+            if (spans.Slice(head.Spans, head.Length).SequenceEqual(_asked.AsSpan(0, _askedLength))) return ref head;
+        }
 
-    // That one of them which was not used last.
-    private int PlaceToFill => FirstPlace + (Ways - 1 - _lastUsed[FirstPlace / Ways]);
+        spans = default;
+        return ref Unsafe.NullRef<Head>();
+    }
+
+    // Behind the last record there is room enough to read a step too far.
+    private void Widen(ReadOnlySpan<byte> kept, int count)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(kept);
+        ref int to = ref MemoryMarshal.GetArrayDataReference(_spans);
+        for (nuint at = 0; at < (nuint)count; at += Step)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref from, at));
+            (Vector128<uint> first, Vector128<uint> second) = Vector128.Widen(low);
+            (Vector128<uint> third, Vector128<uint> fourth) = Vector128.Widen(high);
+            (first.AsInt32() - Vector128<int>.One).StoreUnsafe(ref to, at);
+            (second.AsInt32() - Vector128<int>.One).StoreUnsafe(ref to, at + 4);
+            (third.AsInt32() - Vector128<int>.One).StoreUnsafe(ref to, at + 8);
+            (fourth.AsInt32() - Vector128<int>.One).StoreUnsafe(ref to, at + 12);
+        }
+    }
+
+    private int FirstPlace(ulong hash) => (int)(hash >> (64 - BitOperations.Log2((uint)_places.Length)));
+
+    private void Put(ulong taken)
+    {
+        int place = FirstPlace(taken);
+        while (_places[place] != 0) place = (place + 1) & (_places.Length - 1);
+        _places[place] = taken;
+    }
 
     private void Judge()
     {
         if (Repeated - _repeatedBeforeTrial < Worthwhile)
         {
             _resting = Rest * Trial;
-            Allocate(0);
+            Begin(0, 0);
         }
 
         _asks = 0;
         _repeatedBeforeTrial = Repeated;
     }
 
-    // What was known is found out once more.
-    private void Allocate(int lines)
+    // More of it where lines come again; otherwise what was known is forgotten.
+    private void MakeRoom()
     {
-        _lines = new Line[lines];
-        _texts = new byte[lines * LongestLine];
-        _spans = new int[lines * _spansOfLine];
-        _lastUsed = new byte[lines / Ways];
-        _pushedOut = 0;
+        if (_records.Length < _mostBytes && Repeated - _repeatedBeforeGrowth > _count / ComeAgain)
+        {
+            Array.Resize(ref _records, _records.Length * Growth);
+            _repeatedBeforeGrowth = Repeated;
+        }
+        else
+        {
+            _places.AsSpan().Clear();
+            _count = _length = 0;
+        }
+    }
+
+    private void AddPlaces()
+    {
+        ulong[] before = _places;
+        _places = new ulong[2 * before.Length];
+        foreach (ulong taken in before)
+            if (taken != 0) Put(taken);
+    }
+
+    private void Begin(int bytes, int places)
+    {
+        _records = new byte[bytes];
+        _places = new ulong[places];
+        _count = _length = 0;
         _repeatedBeforeGrowth = Repeated;
     }
 
     // Puts the smallest digits in place of those of a text; false where it has a character that is not ASCII.
     private bool TryFold(ReadOnlySpan<byte> text)
     {
-        if (_lines.Length == 0) Allocate(FirstLines);
+        if (_places.Length == 0) Begin(FirstBytes, FirstPlaces);
         _askedLength = text.Length;
         if (text.Length < Step) return TryFoldShort(text);
         ref byte from = ref MemoryMarshal.GetReference(text);
@@ -232,18 +296,19 @@ internal sealed class KnownLines
 
     private static ulong Hash(ulong even, ulong odd) => (even ^ BitOperations.RotateLeft(odd, Turn)) * Mixer;
 
-    private struct Line
+    private struct Head
     {
-        public ulong Hash;
+        /// <summary>As in <see cref="KnownLine"/>.</summary>
+        public int FailRegex;
 
-        /// <summary>Of its text; 0 where there is none.</summary>
-        public int Length;
+        /// <summary>Of the line.</summary>
+        public byte Length;
 
         /// <summary>As in <see cref="KnownLine"/>.</summary>
-        public int FailRegex, TextStart, TextEnd;
+        public byte TextStart, TextEnd;
 
         /// <summary>How many numbers are kept of the prefregex's groups, and of all.</summary>
-        public int PrefixSpans, Spans;
+        public byte PrefixSpans, Spans;
 
         /// <summary>As in <see cref="KnownLine"/>.</summary>
         public bool HasPrefix;

@@ -27,10 +27,10 @@ internal sealed class RegexSet : IDisposable
     public bool CountsPlainly { get; private set; }
 
     /// <summary>What they made of lines before; null where that cannot be remembered.</summary>
-    /// <param name="mostLines">How many lines are remembered at most, where nothing is remembered yet.</param>
-    public KnownLines? Known(int mostLines)
+    /// <param name="mostBytes">How much memory lines get at most, where nothing is remembered yet.</param>
+    public KnownLines? Known(int mostBytes)
     {
-        if (_known is null && _isKnowable) _isKnowable = (_known = KnownLines.Of(this, mostLines)) is not null;
+        if (_known is null && _isKnowable) _isKnowable = (_known = KnownLines.Of(this, mostBytes)) is not null;
         return _known;
     }
 
