@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Fail2Ban.Detection.Matching;
+using Fail2Ban.Native.Libc;
 
 namespace Fail2Ban.RegexTool;
 
@@ -22,10 +23,15 @@ internal static class SearchAhead
         using var over = new CancellationTokenSource();
         var unused = new ConcurrentQueue<FoundLines>();
         ExceptionDispatchInfo? fault = null;
+
+        // Two threads that wake each other are put on one processor by the kernel, again and again, for many milliseconds.
+        ProcessorSet? all = ProcessorSet.OfThisThread;
+        (ProcessorSet Own, ProcessorSet Other)? halves = all?.Halve(ProcessorSet.Current);
         var searcher = new Thread(() =>
         {
             try
             {
+                halves?.Other.Take();
                 read((buffer, length) =>
                 {
                     if (!unused.TryDequeue(out FoundLines? found)) found = new FoundLines();
@@ -50,6 +56,7 @@ internal static class SearchAhead
         searcher.Start();
         try
         {
+            halves?.Own.Take();
             test.Prepare();
             foreach (FoundLines found in searched.GetConsumingEnumerable())
             {
@@ -61,6 +68,7 @@ internal static class SearchAhead
         {
             over.Cancel();
             searcher.Join();
+            all?.Take();
         }
 
         fault?.Throw();

@@ -1,5 +1,6 @@
 using System.Text;
 using Fail2Ban.Addresses;
+using Fail2Ban.Native.Libc;
 using Fail2Ban.RegexTool;
 using Fail2Ban.Tests.Detection.Matching;
 
@@ -108,6 +109,16 @@ public sealed class RegexToolTests
     {
         string longest = new('x', 600_000);
         Assert.Equal((0, "1\n2\n3\n"), RunOn($"a 1\r\n{longest} a 2\n# a 9\n\na 3\na 4", "-o", "id", "-", "a <F-ID/>$"));
+    }
+
+    [Fact]
+    public void Its_thread_may_run_afterwards_where_it_could_before()
+    {
+        ProcessorSet before = ProcessorSet.OfThisThread!;
+        Assert.Equal((0, "1\n"), RunOn("a 1\n", "-o", "id", "-", "a <F-ID/>$"));
+        Assert.EndsWith(" sec]\n\n", RunOn("a 1\n", "--print-no-missed", "-", "a <F-ID/>$").Text, StringComparison.Ordinal);
+        ProcessorSet after = ProcessorSet.OfThisThread!;
+        Assert.All(Enumerable.Range(0, 1024), processor => Assert.Equal(before.Has(processor), after.Has(processor)));
     }
 
     [Fact]
