@@ -53,7 +53,7 @@ public sealed partial class ProcessorSet
         return low.Has(processor) ? (low, high) : (high, low);
     }
 
-    /// <summary>Has the calling thread run on these only, and threads that it starts from now on.</summary>
+    /// <summary>Has the calling thread run on these only; whether that holds for threads that it starts is the runtime's choice.</summary>
     /// <returns>Whether the kernel has let it.</returns>
     public unsafe bool Take()
     {

@@ -62,7 +62,7 @@ public sealed class LifeTests
         int first = host.ServerPid;
         using var held = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         held.Connect(new UnixDomainSocketEndPoint(host.Socket));
-        held.Send(Pickle.Encode(new List<object?> { "sleep", "1" }).Concat("<F2B_END_COMMAND>"u8.ToArray()).ToArray());
+        held.Send(Pickle.Encode(new List<object?> { "sleep", "60" }).Concat("<F2B_END_COMMAND>"u8.ToArray()).ToArray());
         host.Client("stop").MustSucceed();
         Assert.True(IsAlive(first));
         host.Client("start").MustSucceed();

@@ -10,7 +10,7 @@ public sealed class ProcessorSetTests
     public void The_processors_of_a_thread_are_divided_without_a_rest_until_there_is_one() => OnThreadOfItsOwn(static () =>
     {
         ProcessorSet set = ProcessorSet.OfThisThread!;
-        Assert.Equal(Environment.ProcessorCount, set.Count);
+        Assert.InRange(set.Count, Environment.ProcessorCount, Most); // a control group may grant fewer
         Assert.True(set.Has(ProcessorSet.Current));
         while (set.Count > 1)
         {
@@ -27,16 +27,14 @@ public sealed class ProcessorSetTests
     });
 
     [Fact]
-    public void What_a_thread_has_taken_holds_for_it_and_for_those_that_it_starts() => OnThreadOfItsOwn(static () =>
+    public void What_a_thread_has_taken_holds_until_it_takes_others() => OnThreadOfItsOwn(static () =>
     {
         ProcessorSet all = ProcessorSet.OfThisThread!;
         if (all.Halve(ProcessorSet.Current) is not var (own, other)) return; // one processor
         Assert.True(other.Take());
         Assert.True(other.Has(ProcessorSet.Current));
-        int started = -1;
-        OnThreadOfItsOwn(() => started = ProcessorSet.Current);
-        Assert.True(other.Has(started));
-        Assert.False(own.Has(started));
+        Assert.False(own.Has(ProcessorSet.Current));
+        Assert.Equal(other.Count, ProcessorSet.OfThisThread!.Count);
         Assert.True(all.Take());
         Assert.Equal(all.Count, ProcessorSet.OfThisThread!.Count);
     });

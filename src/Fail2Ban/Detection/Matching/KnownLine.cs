@@ -2,7 +2,7 @@ using Fail2Ban.Patterns;
 
 namespace Fail2Ban.Detection.Matching;
 
-/// <summary>What the regexes made of a line. A view, valid until more is remembered.</summary>
+/// <summary>What the regexes made of a line. A view, valid until the next line is asked for.</summary>
 internal readonly ref struct KnownLine
 {
     /// <summary>The failregex that occurred; -1 for none. No ignoreregex did.</summary>

@@ -32,6 +32,9 @@ internal sealed class KnownLines
     private const ulong RecordMask = (1UL << RecordBits) - 1;
     private const int Unit = 8;
 
+    // Who makes lines of the same hash has them searched each time, as they would be without a memory.
+    private const int LongestProbe = 128;
+
     // After so many lines it is asked whether it is worth while. If not, it rests for so many times as many.
     private const int Trial = 4096;
     private const int Worthwhile = Trial / 4;
@@ -122,8 +125,8 @@ internal sealed class KnownLines
 
         if (++_asks > Trial) Judge();
         if (_resting > 0 || text.IsEmpty || text.Length > LongestLine || !TryFold(text)) return Familiarity.None;
-        ref readonly Head head = ref Find(out ReadOnlySpan<byte> spans);
-        if (Unsafe.IsNullRef(in head)) return Familiarity.New;
+        ref readonly Head head = ref Find(out ReadOnlySpan<byte> spans, out bool isCrowded);
+        if (Unsafe.IsNullRef(in head)) return isCrowded ? Familiarity.None : Familiarity.New;
         Repeated++;
         Widen(spans, head.Spans);
         known = new KnownLine
@@ -168,10 +171,14 @@ internal sealed class KnownLines
     }
 
     // Null where the line that was asked for last is not known.
-    private ref readonly Head Find(out ReadOnlySpan<byte> spans)
+    private ref readonly Head Find(out ReadOnlySpan<byte> spans, out bool isCrowded)
     {
+        isCrowded = false;
+        int probes = 0;
         for (int place = FirstPlace(_askedHash); _places[place] is not 0 and ulong taken; place = (place + 1) & (_places.Length - 1))
         {
+            isCrowded = ++probes > LongestProbe;
+            if (isCrowded) break;
             if ((taken ^ _askedHash) > RecordMask) continue;
             ReadOnlySpan<byte> record = _records.AsSpan(((int)(taken & RecordMask) - 1) * Unit);
             ref readonly Head head = ref MemoryMarshal.AsRef<Head>(record);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using CsCheck;
 using Fail2Ban.Detection.Lines;
@@ -208,6 +209,25 @@ public sealed class KnownLinesTests
     }
 
     [Fact]
+    public void Lines_that_are_made_to_have_one_hash_do_not_make_it_slow()
+    {
+        KnownLines memory = Memory("^fail <ADDR>$");
+        byte[][] lines = [.. OfOneHash().Take(300)];
+        var answers = new List<Familiarity>();
+        foreach (byte[] line in lines)
+        {
+            answers.Add(memory.Ask(line, out _));
+            if (answers[^1] == Familiarity.New) memory.Remember(new KnownLine { FailRegex = -1 });
+        }
+
+        // So many are probed at most.
+        Assert.Equal(Enumerable.Repeat(Familiarity.New, 129).Concat(Enumerable.Repeat(Familiarity.None, 171)), answers);
+        Assert.Equal(Familiarity.Known, memory.Ask(lines[127], out _));
+        Assert.Equal(Familiarity.None, memory.Ask(lines[128], out _));
+        Assert.Equal(Familiarity.New, Ask(memory, "another\n"));
+    }
+
+    [Fact]
     public void It_rests_where_lines_do_not_come_again()
     {
         KnownLines memory = Memory("^fail <ADDR>$");
@@ -243,6 +263,21 @@ public sealed class KnownLinesTests
     private static void Learn(KnownLines memory, int line)
     {
         if (Ask(memory, Letters(line)) == Familiarity.New) memory.Remember(new KnownLine { FailRegex = -1 });
+    }
+
+    // Of two steps, whose even halves are chosen so that the second takes back what the first has done to the hash.
+    private static IEnumerable<byte[]> OfOneHash()
+    {
+        var random = new Random(7);
+        byte[] line = new byte[32];
+        while (true)
+        {
+            line.AsSpan().Fill((byte)'-');
+            for (int i = 0; i < sizeof(ulong); i++) line[i] = (byte)random.Next('a', 'z' + 1);
+            ulong first = (BitOperations.RotateLeft((ulong)line.Length, 29) ^ BitConverter.ToUInt64(line)) * 0x9E3779B97F4A7C15;
+            BitConverter.TryWriteBytes(line.AsSpan(16), BitOperations.RotateLeft(first, 29));
+            if (Ascii.IsValid(line.AsSpan()) && !line.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9')) yield return [.. line];
+        }
     }
 
     // No digits, and long enough that the smallest memory has room for some 70.

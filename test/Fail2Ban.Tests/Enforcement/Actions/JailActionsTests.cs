@@ -181,7 +181,7 @@ public sealed class JailActionsTests : IAsyncLifetime
     {
         Add("mail", [("actionban", $"until [ -e {CallsFile}.go ]; do sleep 0.05; done; rm {CallsFile}.go; echo mail >> {CallsFile}")]);
         Add("fw", Logged("actionban", "actionunban"));
-        await _actions.BanAsync(BanOf("192.0.2.1"));
+        await _actions.BanAsync(BanOf("192.0.2.1")).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // the mail is killed after 60
         Assert.Equal(["actionban 192.0.2.1"], Calls);
         await File.WriteAllTextAsync($"{CallsFile}.go", "", TestContext.Current.CancellationToken);
     }
