@@ -32,7 +32,7 @@ public sealed partial class LayeringTests
         ["Control"] = ["Jails", "Configuration", "Addresses", "Store", "Native"],
         ["Daemon"] = ["Control", "Jails", "Store", "Configuration", "Processes", "Native"],
         ["Client"] = ["Configuration", "Control/Wire", "Processes", "Native"],
-        ["RegexTool"] = ["Configuration", "Detection", "Patterns", "Addresses", "Tags"],
+        ["RegexTool"] = ["Configuration", "Detection", "Patterns", "Addresses", "Tags", "Native"],
     };
 
     private static readonly string Source = Path.Combine(RepositoryRoot.Find(), "src", "Fail2Ban");
