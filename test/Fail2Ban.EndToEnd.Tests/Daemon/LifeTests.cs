@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Fail2Ban.Control.Wire;
+using Fail2Ban.EndToEnd.Tests.Days;
 using Fail2Ban.EndToEnd.Tests.Sandboxes;
 
 namespace Fail2Ban.EndToEnd.Tests.Daemon;
@@ -64,9 +65,9 @@ public sealed class LifeTests
         held.Connect(new UnixDomainSocketEndPoint(host.Socket));
         held.Send(Pickle.Encode(new List<object?> { "sleep", "60" }).Concat("<F2B_END_COMMAND>"u8.ToArray()).ToArray());
         host.Client("stop").MustSucceed();
-        Assert.True(IsAlive(first));
+        Assert.False(ServerKill.HasEnded(first));
         host.Client("start").MustSucceed();
-        host.WaitFor(() => !IsAlive(first), "the end of the first");
+        host.WaitFor(() => ServerKill.HasEnded(first), "the end of the first");
         Assert.Equal("Server replied: pong\n", host.Client("ping").Successful);
         Assert.NotEqual(first, host.ServerPid);
         host.Client("stop").MustSucceed();
@@ -79,7 +80,7 @@ public sealed class LifeTests
         host.Client("start").MustSucceed();
         int pid = host.ServerPid;
         host.Run("kill", "-KILL", $"{pid}").MustSucceed();
-        host.WaitFor(() => !IsAlive(pid), "the end of the process");
+        host.WaitFor(() => ServerKill.HasEnded(pid), "the end of the process");
         CommandResult refused = host.Client("start");
         Assert.Equal(255, refused.ExitCode);
         Assert.Contains("Fail2ban seems to be in unexpected state (not running but the socket exists)", refused.Error, StringComparison.Ordinal);
@@ -321,18 +322,6 @@ public sealed class LifeTests
         Process server = host.Start("env", "--default-signal=INT", Sandbox.Program("fail2ban-server"), "-c", host.Etc, "-xf", "start");
         host.WaitForLog("Jail 'j' started");
         return server;
-    }
-
-    private static bool IsAlive(int pid)
-    {
-        try
-        {
-            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Whether connections to the control socket are taken: its file is there a moment before (proc_pid_net(5), flag SO_ACCEPTCON).</summary>

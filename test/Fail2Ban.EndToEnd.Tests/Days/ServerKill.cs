@@ -16,7 +16,8 @@ internal static class ServerKill
         File.Delete(host.Socket);
     }
 
-    private static bool HasEnded(int pid)
+    /// <summary>Whether a process is no more, or a zombie.</summary>
+    public static bool HasEnded(int pid)
     {
         try
         {
